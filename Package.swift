@@ -1,0 +1,76 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target of ours: no warning passes CI.
+let strict: [SwiftSetting] =
+    Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
+let nio = [
+    Target.Dependency.product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+]
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+func source(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: [.target(name: name)] + dependencies,
+        exclude: [], swiftSettings: strict)
+}
+
+let package = Package(
+    name: "tollgate",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "tollgate", targets: ["tollgate"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    ],
+    targets: [
+        // C and C++: thin typed shims over Debian's libraries, each with one importer.
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "CLMDB", linkerSettings: [.linkedLibrary("lmdb")]),
+        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+
+        // Pure: no I/O, no NIO.
+        source("JSON", ["CSimdjson"]),
+        source("Domain"),
+        source("Prompting", ["Domain", "JSON"]),
+        source("Protocols", ["Domain", "JSON"]),
+
+        // One kind of I/O each.
+        source("Storage", ["CLMDB", "Domain"]),
+        source("Transport", ["CCurl"]),
+        source("Security", ["COpenSSL", "Domain"]),
+
+        // The two planes, and the providers we simulate.
+        source("Gateway", ["Domain", "JSON", "Prompting", "Protocols", "Storage", "Transport", "Security", log, lifecycle] + nio),
+        source(
+            "Admin",
+            [
+                "Domain", "JSON", "Prompting", "Storage", "Security", log, lifecycle,
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ]),
+        source("Simulator", ["JSON", log, lifecycle] + nio),
+
+        .executableTarget(
+            name: "tollgate",
+            dependencies: [
+                "Domain", "JSON", "Storage", "Transport", "Security", "Gateway", "Admin", "Simulator", log, lifecycle,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,19 @@
+#ifndef TOLLGATE_COPENSSL_H
+#define TOLLGATE_COPENSSL_H
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <openssl/sha.h>
+
+/* EVP_CIPHER_CTX_ctrl takes a void pointer and int constants that Swift does not import from macros with casts. */
+static inline int tollgate_gcm_set_iv_length(EVP_CIPHER_CTX *context, int length) {
+    return EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_IVLEN, length, NULL);
+}
+static inline int tollgate_gcm_get_tag(EVP_CIPHER_CTX *context, int length, void *tag) {
+    return EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, length, tag);
+}
+static inline int tollgate_gcm_set_tag(EVP_CIPHER_CTX *context, int length, const void *tag) {
+    return EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, length, (void *)tag);
+}
+#endif

@@ -1,0 +1,64 @@
+import CLMDB
+import Glibc
+
+/// A failure of the store. It never carries a key or a value.
+package struct StorageError: Error, Hashable, Sendable {
+    package enum Kind: String, Sendable {
+        /// No room: the disk, or the reserved map.
+        case full
+        /// A record or a file that is not what we write.
+        case corrupt
+        /// The folder cannot be opened: missing, not writable, in use, of another format.
+        case unavailable
+        /// Too much is waiting to be written.
+        case overloaded
+        /// The store is shutting down.
+        case closed
+        /// Anything else LMDB or the system said.
+        case failed
+    }
+
+    package var kind: Kind
+    /// What was being done: a constant.
+    package var operation: StaticString
+    /// LMDB's or errno's code; 0 where there is none.
+    package var code: Int32
+
+    package init(_ kind: Kind, _ operation: StaticString, code: Int32 = 0) {
+        self.kind = kind
+        self.operation = operation
+        self.code = code
+    }
+
+    init(code: Int32, _ operation: StaticString) {
+        let kind: Kind =
+            switch code {
+            case MDB_MAP_FULL, ENOSPC, EDQUOT: .full
+            case MDB_CORRUPTED, MDB_PAGE_NOTFOUND, MDB_INVALID, MDB_VERSION_MISMATCH: .corrupt
+            case ENOENT, EACCES, EROFS, EBUSY, EAGAIN: .unavailable
+            case _: .failed
+            }
+        self.init(kind, operation, code: code)
+    }
+
+    package static func == (left: Self, right: Self) -> Bool {
+        left.kind == right.kind && left.code == right.code && left.operation.description == right.operation.description
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(kind)
+        hasher.combine(code)
+    }
+}
+
+extension StorageError: CustomStringConvertible {
+    package var description: String {
+        let reason = code == 0 ? "" : ": \(String(cString: mdb_strerror(code)))"
+        return "storage \(kind.rawValue) in \(operation)\(reason)"
+    }
+}
+
+/// Throws what a result other than success means.
+func check(_ code: Int32, _ operation: StaticString) throws(StorageError) {
+    guard code == MDB_SUCCESS else { throw StorageError(code: code, operation) }
+}

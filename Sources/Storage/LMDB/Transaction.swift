@@ -1,0 +1,160 @@
+import CLMDB
+
+/// What can be read in a transaction of either kind. Bytes are lent from the map for the length of a closure.
+package protocol Transaction: ~Copyable {
+    var handle: OpaquePointer { get }
+}
+
+extension Transaction where Self: ~Copyable {
+    /// Lends the value under the key; nil, without calling `body`, where there is none.
+    package func withValue<R>(
+        _ table: Table, _ key: UnsafeRawBufferPointer, _ body: (RawSpan) throws(StorageError) -> R
+    ) throws(StorageError) -> R? {
+        // LMDB does not write through the key's pointer.
+        var keyValue = MDB_val(mv_size: key.count, mv_data: UnsafeMutableRawPointer(mutating: key.baseAddress))
+        var value = MDB_val()
+        let code = mdb_get(handle, table.handle, &keyValue, &value)
+        if code == MDB_NOTFOUND { return nil }
+        try check(code, "get")
+        return try body(UnsafeRawBufferPointer(start: value.mv_data, count: value.mv_size).bytes)
+    }
+
+    package func withValue<R>(
+        _ table: Table, _ key: Key, _ body: (RawSpan) throws(StorageError) -> R
+    ) throws(StorageError) -> R? {
+        try key.withBytes { bytes throws(StorageError) in try withValue(table, bytes, body) }
+    }
+
+    package func contains(_ table: Table, _ key: Key) throws(StorageError) -> Bool {
+        try withValue(table, key) { _ in true } ?? false
+    }
+
+    /// A copy of the value, for the control plane and other cold paths.
+    package func value(_ table: Table, _ key: Key) throws(StorageError) -> [UInt8]? {
+        try withValue(table, key) { bytes in bytes.withUnsafeBytes { Array($0) } }
+    }
+
+    package func count(_ table: Table) throws(StorageError) -> Int {
+        var statistics = MDB_stat()
+        try check(mdb_stat(handle, table.handle, &statistics), "count")
+        return statistics.ms_entries
+    }
+
+    /// Walks the keys that begin with `prefix`, in order, from `start` on (from the prefix's first where nil), or
+    /// backwards from the last one not above `start`; ends when `body` answers false.
+    package func scan(
+        _ table: Table, prefix: Key, from start: Key? = nil, backwards: Bool = false,
+        _ body: (_ key: RawSpan, _ value: RawSpan) throws(StorageError) -> Bool
+    ) throws(StorageError) {
+        var cursor: OpaquePointer?
+        try check(mdb_cursor_open(handle, table.handle, &cursor), "open cursor")
+        defer { mdb_cursor_close(cursor) }
+        var key = MDB_val()
+        var value = MDB_val()
+        var code = try position(cursor, prefix: prefix, start: start, backwards: backwards, &key, &value)
+        while code == MDB_SUCCESS {
+            let keyBytes = UnsafeRawBufferPointer(start: key.mv_data, count: key.mv_size)
+            guard keyBytes.starts(with: prefix.bytes) else { return }
+            let valueBytes = UnsafeRawBufferPointer(start: value.mv_data, count: value.mv_size)
+            guard try body(keyBytes.bytes, valueBytes.bytes) else { return }
+            code = mdb_cursor_get(cursor, &key, &value, backwards ? MDB_PREV : MDB_NEXT)
+        }
+        guard code == MDB_NOTFOUND else { throw StorageError(code: code, "scan") }
+    }
+
+    private func position(
+        _ cursor: OpaquePointer?, prefix: Key, start: Key?, backwards: Bool, _ key: inout MDB_val, _ value: inout MDB_val
+    ) throws(StorageError) -> Int32 {
+        guard backwards else { return seek(cursor, start ?? prefix, &key, &value) }
+        // The last key not above the bound: the first one at or above it, or else the one before.
+        let bound = start ?? prefix.successor
+        var code = bound.map { seek(cursor, $0, &key, &value) } ?? MDB_NOTFOUND
+        if code == MDB_NOTFOUND { return mdb_cursor_get(cursor, &key, &value, MDB_LAST) }
+        try check(code, "seek")
+        let found = UnsafeRawBufferPointer(start: key.mv_data, count: key.mv_size)
+        if let start, found.elementsEqual(start.bytes) { return code }
+        code = mdb_cursor_get(cursor, &key, &value, MDB_PREV)
+        return code
+    }
+
+    private func seek(_ cursor: OpaquePointer?, _ bound: Key, _ key: inout MDB_val, _ value: inout MDB_val) -> Int32 {
+        bound.withBytes { bytes in
+            if bytes.isEmpty { return mdb_cursor_get(cursor, &key, &value, MDB_FIRST) }
+            key = MDB_val(mv_size: bytes.count, mv_data: UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+            return mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE)
+        }
+    }
+}
+
+/// A snapshot of an environment. Short: it holds old pages back, and never spans an `await`.
+package struct ReadTransaction: Transaction, ~Copyable {
+    package let handle: OpaquePointer
+
+    init(_ environment: Environment) throws(StorageError) {
+        var handle: OpaquePointer?
+        try check(mdb_txn_begin(environment.handle, nil, UInt32(MDB_RDONLY), &handle), "begin read")
+        guard let handle else { throw StorageError(.failed, "begin read") }
+        self.handle = handle
+    }
+
+    deinit { mdb_txn_abort(handle) }
+}
+
+/// The one writer's transaction. `commit()` ends it durably; let go in any other way, nothing of it happened.
+package struct WriteTransaction: Transaction, ~Copyable {
+    package let handle: OpaquePointer
+
+    init(_ environment: Environment) throws(StorageError) {
+        var handle: OpaquePointer?
+        try check(mdb_txn_begin(environment.handle, nil, 0, &handle), "begin write")
+        guard let handle else { throw StorageError(.failed, "begin write") }
+        self.handle = handle
+    }
+
+    deinit { mdb_txn_abort(handle) }
+
+    consuming func commit() throws(StorageError) {
+        let handle = handle
+        // Commit frees the handle whether it succeeds or not, so the deinit's abort must not run.
+        discard self
+        try check(mdb_txn_commit(handle), "commit")
+    }
+
+    package func put(_ table: Table, _ key: Key, _ value: [UInt8]) throws(StorageError) {
+        try put(table, key, value, flags: 0)
+    }
+
+    /// Puts a value under a key above all others of the table, which is cheaper than `put`.
+    package func append(_ table: Table, _ key: Key, _ value: [UInt8]) throws(StorageError) {
+        try put(table, key, value, flags: UInt32(MDB_APPEND))
+    }
+
+    private func put(_ table: Table, _ key: Key, _ value: [UInt8], flags: UInt32) throws(StorageError) {
+        let code = key.withBytes { key in
+            value.withUnsafeBytes { value in
+                var keyValue = MDB_val(mv_size: key.count, mv_data: UnsafeMutableRawPointer(mutating: key.baseAddress))
+                var data = MDB_val(mv_size: value.count, mv_data: UnsafeMutableRawPointer(mutating: value.baseAddress))
+                return mdb_put(handle, table.handle, &keyValue, &data, flags)
+            }
+        }
+        try check(code, "put")
+    }
+
+    /// True where there was something to delete.
+    @discardableResult
+    package func delete(_ table: Table, _ key: Key) throws(StorageError) -> Bool {
+        let code = key.withBytes { key in
+            var keyValue = MDB_val(mv_size: key.count, mv_data: UnsafeMutableRawPointer(mutating: key.baseAddress))
+            return mdb_del(handle, table.handle, &keyValue, nil)
+        }
+        if code == MDB_NOTFOUND { return false }
+        try check(code, "delete")
+        return true
+    }
+
+    func table(named name: String) throws(StorageError) -> Table {
+        var handle: MDB_dbi = 0
+        try check(mdb_dbi_open(self.handle, name, UInt32(MDB_CREATE), &handle), "open table")
+        return Table(handle: handle)
+    }
+}

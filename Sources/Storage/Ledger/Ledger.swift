@@ -1,0 +1,163 @@
+import Domain
+
+package enum HoldResult: Hashable, Sendable {
+    case held
+    case insufficient(needed: NanoCredits, held: NanoCredits, available: NanoCredits)
+    /// There is a run of this id.
+    case duplicate
+}
+
+package enum SettleResult: Hashable, Sendable {
+    case settled(RunRecord)
+    /// It had an end before: nothing was written.
+    case alreadySettled(RunRecord)
+    /// It was never held: nothing was written.
+    case unknownRun
+}
+
+package struct TopUp: Hashable, Sendable {
+    package var organization: String
+    package var amount: NanoCredits
+    /// Under one key an organization is credited once.
+    package var idempotencyKey: String
+    package var actor: String
+    package var note: String
+    /// Milliseconds since 1970.
+    package var time: Int64
+
+    package init(
+        organization: String, amount: NanoCredits, idempotencyKey: String, actor: String, note: String, time: Int64
+    ) {
+        self.organization = organization
+        self.amount = amount
+        self.idempotencyKey = idempotencyKey
+        self.actor = actor
+        self.note = note
+        self.time = time
+    }
+}
+
+package enum TopUpResult: Hashable, Sendable {
+    case added(LedgerEntry)
+    /// The same top-up was made under this key before.
+    case repeated(LedgerEntry)
+    /// Another top-up was made under this key before.
+    case conflict(LedgerEntry)
+}
+
+/// The append-only record of holds, settles and top-ups, in an LMDB environment of its own.
+///
+/// What a method answers is on disk when it answers, in strict durability; see `Writer.Durability`.
+package final class Ledger: Sendable {
+    package let environment: Environment
+    private let writer: Writer
+    let tables: LedgerTables
+
+    /// - Parameter maximumBatch: changes that may share one commit.
+    package init(
+        folder: String, settings: Environment.Settings = .init(), durability: Writer.Durability = .strict,
+        maximumBatch: Int = 512
+    ) throws(StorageError) {
+        environment = try Environment(folder: folder, settings: settings)
+        tables = try LedgerTables(environment)
+        writer = Writer(environment, name: "tollgate.ledger", durability: durability, maximumBatch: maximumBatch)
+    }
+
+    package func close() async { await writer.close() }
+
+    // MARK: writing
+
+    /// Reserves `run.hold` of its organization's credits, unless fewer are available.
+    package func hold(_ run: RunRecord) async throws(StorageError) -> HoldResult {
+        try await writer.perform { [tables] transaction throws(StorageError) in try transaction.hold(tables, run) }
+    }
+
+    /// Ends a run: gives back its hold and takes its cost. A second end of the same run changes nothing.
+    package func settle(_ id: RunID, _ end: RunEnd) async throws(StorageError) -> SettleResult {
+        try await writer.perform { [tables] transaction throws(StorageError) in
+            try transaction.settle(tables, id, end)
+        }
+    }
+
+    package func topUp(_ topUp: TopUp) async throws(StorageError) -> TopUpResult {
+        try await writer.perform { [tables] transaction throws(StorageError) in try transaction.topUp(tables, topUp) }
+    }
+
+    /// Ends every run that a crash left open, at its estimate. To be called before any new run.
+    /// - Returns: how many there were.
+    package func closeInterrupted(at time: Int64) async throws(StorageError) -> Int {
+        let open = try openRuns()
+        for run in open {
+            let estimate = MeteredUsage(Usage(uncachedInput: run.estimatedInput), isEstimated: true)
+            let end = RunEnd(
+                outcome: .interrupted, errorCode: "interrupted", usage: estimate, cost: run.interruptedCharge,
+                endedAt: time)
+            _ = try await settle(run.id, end)
+        }
+        return open.count
+    }
+
+    // MARK: reading
+
+    package func balance(_ organization: String) throws(StorageError) -> Balance {
+        try environment.read { transaction throws(StorageError) in try transaction.balance(tables, organization) }
+    }
+
+    package func run(_ id: RunID) throws(StorageError) -> RunRecord? {
+        try environment.read { transaction throws(StorageError) in try transaction.run(tables, id) }
+    }
+
+    /// Runs with a hold and no end, oldest first.
+    package func openRuns() throws(StorageError) -> [RunRecord] {
+        try environment.read { transaction throws(StorageError) in
+            var runs: [RunRecord] = []
+            try transaction.scan(tables.open, prefix: Key()) { key, _ throws(StorageError) in
+                let key = key.withUnsafeBytes { Key(bytes: Array($0)) }
+                let run = try transaction.withValue(tables.runs, key) { bytes throws(StorageError) in
+                    try RunRecord(bytes)
+                }
+                guard let run else { throw StorageError(.corrupt, "read open run: no record") }
+                runs.append(run)
+                return true
+            }
+            return runs
+        }
+    }
+
+    /// An organization's entries, newest first, those before the number `before` (all where nil), at most `limit`.
+    package func entries(
+        _ organization: String, before: UInt64? = nil, limit: Int
+    ) throws(StorageError) -> [LedgerEntry] {
+        try environment.read { transaction throws(StorageError) in
+            var entries: [LedgerEntry] = []
+            let prefix = Key(organization)
+            if before == 0 || limit < 1 { return [] }
+            let start = before.map { prefix.appending($0 - 1) }
+            try transaction.scan(tables.entriesByOrganization, prefix: prefix, from: start, backwards: true) {
+                key, _ throws(StorageError) in
+                let sequence = try Key.number(key, at: prefix.bytes.count)
+                guard let entry = try transaction.entry(tables, sequence) else {
+                    throw StorageError(.corrupt, "read entries: one is gone")
+                }
+                entries.append(entry)
+                return entries.count < limit
+            }
+            return entries
+        }
+    }
+
+    /// What an organization consumed on the days `from` to `through` (days since 1970-01-01, UTC).
+    package func usage(_ organization: String, days: ClosedRange<UInt32>) throws(StorageError) -> [DailyUsage] {
+        try environment.read { transaction throws(StorageError) in
+            var rows: [DailyUsage] = []
+            let prefix = DailyUsage.prefix(organization: organization)
+            let start = DailyUsage.start(organization: organization, day: days.lowerBound)
+            try transaction.scan(tables.daily, prefix: prefix, from: start) { _, value throws(StorageError) in
+                let row = try DailyUsage(value)
+                if row.day <= days.upperBound { rows.append(row) }
+                return row.day <= days.upperBound
+            }
+            return rows
+        }
+    }
+}

@@ -1,1 +1,3 @@
-// stub
+import NIOHTTP1
+import NIOPosix
+import ServiceLifecycle

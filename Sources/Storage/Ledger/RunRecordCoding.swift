@@ -27,27 +27,29 @@ extension RunRecord {
 
     init(_ bytes: RawSpan) throws(StorageError) {
         var record = try RecordReader(layout: Self.layout, bytes)
-        id = try record.runID(bytes)
-        holdSequence = try record.integer(bytes)
-        endSequence = try record.integer(bytes)
-        schema = try record.integer(bytes)
-        versionNumber = try record.integer(bytes)
-        versionHash = try record.digest(bytes)
-        revision = try record.integer(bytes)
-        keyIsPlatform = try record.bool(bytes)
-        costsCredits = try record.bool(bytes)
-        priceListDate = try record.integer(bytes)
-        hold = NanoCredits(try record.integer(bytes))
-        estimatedInput = try record.integer(bytes)
-        interruptedCharge = NanoCredits(try record.integer(bytes))
-        startedAt = try record.integer(bytes)
-        organization = try record.string(bytes)
-        agent = try record.string(bytes)
-        environment = try record.string(bytes)
-        tokenID = try record.string(bytes)
-        provider = try record.string(bytes)
-        model = try record.string(bytes)
-        keyID = try record.string(bytes)
+        let id = try record.runID(bytes)
+        let holdSequence: UInt64 = try record.integer(bytes)
+        let endSequence: UInt64 = try record.integer(bytes)
+        let schema: UInt32 = try record.integer(bytes)
+        let versionNumber: UInt32 = try record.integer(bytes)
+        let versionHash = try record.digest(bytes)
+        let revision: UInt64 = try record.integer(bytes)
+        let keyIsPlatform = try record.bool(bytes)
+        let costsCredits = try record.bool(bytes)
+        let priceListDate: UInt32 = try record.integer(bytes)
+        let hold = NanoCredits(try record.integer(bytes))
+        let estimatedInput: Int64 = try record.integer(bytes)
+        let interruptedCharge = NanoCredits(try record.integer(bytes))
+        let startedAt: Int64 = try record.integer(bytes)
+        self.init(
+            id: id, organization: try record.string(bytes), agent: try record.string(bytes),
+            environment: try record.string(bytes), schema: schema, tokenID: try record.string(bytes),
+            versionNumber: versionNumber, versionHash: versionHash, revision: revision,
+            provider: try record.string(bytes), model: try record.string(bytes), keyID: try record.string(bytes),
+            keyIsPlatform: keyIsPlatform, costsCredits: costsCredits, priceListDate: priceListDate, hold: hold,
+            estimatedInput: estimatedInput, interruptedCharge: interruptedCharge, startedAt: startedAt)
+        self.holdSequence = holdSequence
+        self.endSequence = endSequence
         end = try record.bool(bytes) ? try RunEnd(&record, bytes) : nil
     }
 }
@@ -69,16 +71,17 @@ extension RunEnd {
         guard let outcome = Outcome(rawValue: try record.integer(bytes)) else {
             throw StorageError(.corrupt, "read run: outcome")
         }
-        self.outcome = outcome
         let usage = try record.usage(bytes)
-        self.usage = MeteredUsage(usage, isEstimated: try record.bool(bytes))
-        cost = NanoCredits(try record.integer(bytes))
-        exceededHold = try record.bool(bytes)
-        clientLeft = try record.bool(bytes)
-        endedAt = try record.integer(bytes)
-        providerStatus = try record.integer(bytes)
-        errorCode = try record.string(bytes)
-        providerRequestID = try record.string(bytes)
-        reportedModel = try record.string(bytes)
+        let isEstimated = try record.bool(bytes)
+        let cost = NanoCredits(try record.integer(bytes))
+        let exceededHold = try record.bool(bytes)
+        let clientLeft = try record.bool(bytes)
+        let endedAt: Int64 = try record.integer(bytes)
+        let providerStatus: UInt16 = try record.integer(bytes)
+        self.init(
+            outcome: outcome, errorCode: try record.string(bytes), usage: MeteredUsage(usage, isEstimated: isEstimated),
+            cost: cost, clientLeft: clientLeft, endedAt: endedAt, providerStatus: providerStatus,
+            providerRequestID: try record.string(bytes), reportedModel: try record.string(bytes))
+        self.exceededHold = exceededHold
     }
 }

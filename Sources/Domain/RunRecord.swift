@@ -1,5 +1,3 @@
-import Domain
-
 /// A run on the books: what was known when its credits were held, and, once it is over, how it ended.
 package struct RunRecord: Hashable, Sendable {
     package var id: RunID

@@ -1,0 +1,25 @@
+import Domain
+import NIOHTTP1
+import Protocols
+
+/// The one place where errors become HTTP.
+enum ErrorResponse {
+    static func send(_ error: GatewayError, to client: ResponseWriter, _ facts: RunFacts) {
+        var headers = facts.wholeHeaders
+        if let seconds = error.retryAfter { headers.add(name: "retry-after", value: String(seconds)) }
+        // SDKs retry 409 and 5xx by themselves: not where the first try was charged, or would fail alike.
+        if error.status == 409 || (error.charged ?? .zero) > .zero {
+            headers.add(name: "x-should-retry", value: "false")
+        }
+        client.send(HTTPResponseStatus(statusCode: error.status), headers, body: body(error, facts).encode())
+    }
+
+    static func body(_ error: GatewayError, _ facts: RunFacts) -> ErrorBody {
+        var extra: [(name: String, json: String)] = [("run_id", "\"\(facts.id)\"")]
+        if let charged = error.charged { extra.append(("charged", "\(charged)")) }
+        extra += error.details.map { ($0.name, $0.value) }
+        return ErrorBody(
+            message: error.message, type: ErrorBody.type(forStatus: error.status), param: error.param,
+            code: error.code.rawValue, extra: extra)
+    }
+}

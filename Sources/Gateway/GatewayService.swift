@@ -1,0 +1,111 @@
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Security
+import ServiceLifecycle
+import Storage
+import Synchronization
+import Transport
+
+/// The data plane: a listener, and a worker a loop. Runs until it is told to shut down, then finishes what runs.
+package final class GatewayService: Service {
+    private let settings: GatewaySettings
+    private let workers: [Worker]
+    private let lanes: [Lane]
+    private let loops: any EventLoopGroup
+    private let logger: Logger
+    private let connectionCount = Atomic<Int>(0)
+    private let (bound, boundContinuation) = AsyncStream<Int>.makeStream(bufferingPolicy: .bufferingNewest(1))
+
+    package init(
+        _ settings: GatewaySettings, loops: any EventLoopGroup, lane configuration: LaneConfiguration, catalog: Catalog,
+        ledger: Ledger, masterKey: MasterKey, logger: Logger
+    ) throws {
+        self.settings = settings
+        self.logger = logger
+        var workers: [Worker] = []
+        var lanes: [Lane] = []
+        for (index, loop) in loops.makeIterator().enumerated() {
+            let lane = try Lane(name: "tollgate.lane\(index)", configuration: configuration)
+            lanes.append(lane)
+            workers.append(
+                try Worker(
+                    loop: loop, settings: settings, catalog: catalog, ledger: ledger, masterKey: masterKey, lane: lane,
+                    logger: logger))
+        }
+        self.workers = workers
+        self.lanes = lanes
+        self.loops = loops
+    }
+
+    /// The port it listens on, once it does.
+    package var port: Int? {
+        get async {
+            for await port in bound { return port }
+            return nil
+        }
+    }
+
+    package func run() async throws {
+        let server = try await bind()
+        let port = server.localAddress?.port ?? settings.port
+        boundContinuation.yield(port)
+        logger.info("gateway listens", metadata: ["host": "\(settings.host)", "port": "\(port)"])
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.carryRuns() }
+            group.addTask { await self.drainWhenTold(server) }
+            // Whichever ends first, the last run or the time to wait for it, ends the other.
+            await group.next()
+            group.cancelAll()
+        }
+        for worker in workers { try? await worker.loop.submit { worker.connections.closeAll() }.get() }
+        for lane in lanes { await lane.close() }
+    }
+
+    private func carryRuns() async {
+        await withTaskGroup(of: Void.self) { group in
+            for worker in workers {
+                group.addTask(executorPreference: worker.executor) { await worker.run() }
+            }
+        }
+    }
+
+    /// Takes no more connections or runs, and answers when the time that running ones have is over.
+    private func drainWhenTold(_ server: any Channel) async {
+        try? await gracefulShutdown()
+        logger.info("gateway drains")
+        try? await server.close().get()
+        for worker in workers { try? await worker.loop.submit { worker.drain() }.get() }
+        try? await Task.sleep(for: .nanoseconds(settings.drainGrace.nanoseconds))
+    }
+
+    private func bind() async throws -> any Channel {
+        let group = workers.map(\.loop)
+        let workers = Dictionary(uniqueKeysWithValues: workers.map { (ObjectIdentifier($0.loop), $0) })
+        guard let first = group.first else { preconditionFailure("an event loop group has a loop") }
+        return try await ServerBootstrap(group: first, childGroup: loops)
+            .serverChannelOption(.backlog, value: 1_024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { [self] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard let worker = workers[ObjectIdentifier(channel.eventLoop)] else {
+                        preconditionFailure("every loop has a worker")
+                    }
+                    try configure(channel, worker)
+                }
+            }
+            .bind(host: settings.host, port: settings.port).get()
+    }
+
+    private func configure(_ channel: any Channel, _ worker: Worker) throws {
+        let count = connectionCount.add(1, ordering: .relaxed).newValue
+        channel.closeFuture.whenComplete { _ in self.connectionCount.subtract(1, ordering: .relaxed) }
+        guard count <= settings.maximumConnections else { return channel.close(promise: nil) }
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
+        try pipeline.addHandler(IdleStateHandler(allTimeout: settings.keepAliveTimeout))
+        try pipeline.addHandler(ConnectionHandler(worker: worker))
+    }
+}

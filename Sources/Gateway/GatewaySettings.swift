@@ -1,0 +1,36 @@
+import NIOCore
+import Transport
+
+/// What the gateway is told when it is assembled.
+package struct GatewaySettings: Sendable {
+    package enum Mode: Sendable {
+        /// One owner: an organization's own provider key costs no credits.
+        case selfHosted
+        /// Runs on an organization's key cost credits until a platform owner marks it exempt.
+        case cloud
+    }
+
+    package var mode = Mode.selfHosted
+    package var host = "127.0.0.1"
+    /// 0 lets the system choose.
+    package var port = 8080
+    package var loops = 1
+    package var maximumConnections = 10_000
+    package var maximumBodyBytes = 32 << 20
+    package var clientWriteTimeout = TimeAmount.seconds(60)
+    package var keepAliveTimeout = TimeAmount.seconds(75)
+    package var drainGrace = TimeAmount.seconds(30)
+    package var timeouts = Timeouts()
+    package var maximumResponseBytes = 64 << 20
+    package var maximumResponseHeaderBytes = 64 << 10
+    /// How long a run goes on after its client has left, to learn what it cost.
+    package var drainAfterDisconnect = TimeAmount.seconds(30)
+    /// For decoded versions, all loops together.
+    package var planCacheBytes = 64 << 20
+    /// Provider name -> base URL, where it is not the provider's own.
+    package var providerBaseURLs: [String: String] = [:]
+    /// Milliseconds since 1970.
+    package var now: @Sendable () -> Int64
+
+    package init(now: @escaping @Sendable () -> Int64 = wallClockMilliseconds) { self.now = now }
+}

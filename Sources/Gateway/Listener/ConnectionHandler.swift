@@ -1,0 +1,116 @@
+import Domain
+import JSON
+import NIOCore
+import NIOHTTP1
+
+/// Turns the parts of HTTP/1.1 requests into whole `GatewayRequest`s and hands them to its loop's worker, one at a time.
+final class ConnectionHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private enum State {
+        case idle
+        case receiving(HTTPRequestHead, body: [UInt8])
+        /// Refused already; the rest is read and dropped, so that the client gets to read why.
+        case discarding
+        case responding(ResponseWriter)
+    }
+
+    private let worker: Worker
+    private var state = State.idle
+
+    init(worker: Worker) { self.worker = worker }
+
+    /// True while no request is under way, so that closing loses nothing.
+    var isIdle: Bool {
+        switch state {
+        case .idle: true
+        case .receiving, .discarding, .responding: false
+        }
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        worker.connections.add(self, context.channel)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        worker.connections.remove(self)
+        if case .responding(let writer) = state { writer.clientLeft() }
+        state = .idle
+        context.fireChannelInactive()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if case .responding(let writer) = state, context.channel.isWritable { writer.channelBecameWritable() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is IdleStateHandler.IdleStateEvent, isIdle { context.close(promise: nil) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head): receive(head, context)
+        case .body(let buffer): receive(buffer, context)
+        case .end: receiveEnd(context)
+        }
+    }
+
+    private func receive(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        let announced = head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
+        guard announced <= worker.settings.maximumBodyBytes else { return refuse(head, context) }
+        var body: [UInt8] = []
+        if announced > 0 { body.reserveCapacity(announced + JSONDocument.padding) }
+        state = .receiving(head, body: body)
+    }
+
+    private func receive(_ buffer: ByteBuffer, _ context: ChannelHandlerContext) {
+        guard case .receiving(let head, var body) = state else { return }
+        guard body.count + buffer.readableBytes <= worker.settings.maximumBodyBytes else { return refuse(head, context) }
+        // Otherwise the enum keeps a second reference, and appending copies what is there.
+        state = .idle
+        body.append(contentsOf: buffer.readableBytesView)
+        state = .receiving(head, body: body)
+    }
+
+    private func receiveEnd(_ context: ChannelHandlerContext) {
+        switch state {
+        case .receiving(let head, let body): start(head, body, context)
+        case .discarding: context.close(mode: .output, promise: nil)
+        case .idle, .responding: break
+        }
+    }
+
+    private func start(_ head: HTTPRequestHead, _ body: [UInt8], _ context: ChannelHandlerContext) {
+        let writer = writer(context, keepsAlive: head.isKeepAlive && !worker.isDraining)
+        state = .responding(writer)
+        let path = head.uri.prefix { $0 != "?" && $0 != "#" }
+        let request = GatewayRequest(
+            method: head.method, path: String(path), headers: head.headers, body: body, receivedAt: .now())
+        if !worker.accept(request, writer) {
+            ErrorResponse.send(GatewayError(.draining, "The gateway is shutting down."), to: writer, RunFacts())
+        }
+    }
+
+    private func refuse(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        let writer = writer(context, keepsAlive: false)
+        state = .responding(writer)
+        let error = GatewayError(
+            .requestTooLarge, "The request body is larger than \(worker.settings.maximumBodyBytes) bytes.")
+        ErrorResponse.send(error, to: writer, RunFacts())
+        state = .discarding
+    }
+
+    private func writer(_ context: ChannelHandlerContext, keepsAlive: Bool) -> ResponseWriter {
+        ResponseWriter(
+            channel: context.channel, keepsAlive: keepsAlive, writeTimeout: worker.settings.clientWriteTimeout
+        ) { [self] in
+            if case .responding = state { state = .idle }
+        }
+    }
+}

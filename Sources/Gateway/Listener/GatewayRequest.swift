@@ -1,0 +1,28 @@
+import NIOCore
+import NIOHTTP1
+
+/// One accepted request, whole: what every route of the gateway starts from.
+struct GatewayRequest: Sendable {
+    var method: HTTPMethod
+    /// Without the query.
+    var path: String
+    var headers: HTTPHeaders
+    var body: [UInt8]
+    /// When its last byte was here.
+    var receivedAt: NIODeadline
+
+    /// The first of the places in which an SDK sends its key.
+    var bearer: String? {
+        if let authorization = headers.first(name: "authorization") {
+            let prefix = "bearer "
+            guard authorization.utf8.count > prefix.utf8.count,
+                authorization.prefix(prefix.count).lowercased() == prefix
+            else { return nil }
+            return String(authorization.dropFirst(prefix.count))
+        }
+        for name in ["x-api-key", "api-key", "x-goog-api-key"] {
+            if let value = headers.first(name: name) { return value }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,123 @@
+import NIOCore
+import NIOHTTP1
+
+/// The way back to the client of one request. It knows whether the client is still there, and makes its caller wait
+/// while the client reads slower than the provider writes.
+///
+/// `@unchecked Sendable`, because it belongs to its connection's event loop: `ConnectionHandler` makes it there, the
+/// run uses it from a task that executes there, and every entry asserts it.
+final class ResponseWriter: @unchecked Sendable {
+    private let channel: any Channel
+    private let keepsAlive: Bool
+    private let writeTimeout: TimeAmount
+    private var hasBegun = false
+    private var hasEnded = false
+    private var isChunked = false
+    private var writableWaiter: CheckedContinuation<Void, Never>?
+    private var onLeave: (() -> Void)?
+    private(set) var clientHasLeft = false
+    /// Called once, when the last byte is handed over: the connection may take its next request.
+    private let onEnd: () -> Void
+
+    init(channel: any Channel, keepsAlive: Bool, writeTimeout: TimeAmount, onEnd: @escaping () -> Void) {
+        self.channel = channel
+        self.keepsAlive = keepsAlive
+        self.writeTimeout = writeTimeout
+        self.onEnd = onEnd
+    }
+
+    var loop: any EventLoop { channel.eventLoop }
+    var responseHasBegun: Bool { hasBegun }
+
+    /// Runs `action` when the client leaves; at once if it has left.
+    func whenClientLeaves(_ action: @escaping () -> Void) {
+        loop.assertInEventLoop()
+        if clientHasLeft { action() } else { onLeave = action }
+    }
+
+    /// A whole response.
+    func send(_ status: HTTPResponseStatus, _ headers: HTTPHeaders, body: [UInt8]) {
+        loop.assertInEventLoop()
+        guard !hasBegun, !hasEnded else { return }
+        hasBegun = true
+        hasEnded = true
+        var headers = headers
+        headers.replaceOrAdd(name: "content-length", value: String(body.count))
+        write(head: status, headers)
+        if !body.isEmpty { channel.write(HTTPServerResponsePart.body(.byteBuffer(buffer(body))), promise: nil) }
+        finish()
+    }
+
+    /// Begins a streamed response.
+    func begin(_ status: HTTPResponseStatus, _ headers: HTTPHeaders) {
+        loop.assertInEventLoop()
+        guard !hasBegun, !hasEnded else { return }
+        hasBegun = true
+        var headers = headers
+        headers.add(name: "transfer-encoding", value: "chunked")
+        write(head: status, headers)
+        channel.flush()
+    }
+
+    /// Sends part of a streamed response, and answers once the client has room for more.
+    func write(_ bytes: [UInt8]) async {
+        loop.assertInEventLoop()
+        guard hasBegun, !hasEnded, !clientHasLeft, !bytes.isEmpty else { return }
+        channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(buffer(bytes))), promise: nil)
+        if !channel.isWritable { await waitUntilWritable() }
+    }
+
+    /// Ends a streamed response.
+    func end() {
+        loop.assertInEventLoop()
+        guard hasBegun, !hasEnded else { return }
+        hasEnded = true
+        finish()
+    }
+
+    // MARK: called by the connection
+
+    func channelBecameWritable() {
+        writableWaiter?.resume()
+        writableWaiter = nil
+    }
+
+    func clientLeft() {
+        guard !clientHasLeft else { return }
+        clientHasLeft = true
+        channelBecameWritable()
+        onLeave?()
+        onLeave = nil
+    }
+
+    private func waitUntilWritable() async {
+        // A client that takes nothing for so long has as good as left.
+        let timeout = closeLater()
+        await withCheckedContinuation { writableWaiter = $0 }
+        timeout.cancel()
+    }
+
+    private func closeLater() -> Scheduled<Void> {
+        loop.scheduleTask(in: writeTimeout) { [channel] in channel.close(promise: nil) }
+    }
+
+    private func write(head status: HTTPResponseStatus, _ headers: HTTPHeaders) {
+        var headers = headers
+        if !keepsAlive { headers.replaceOrAdd(name: "connection", value: "close") }
+        let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
+        channel.write(HTTPServerResponsePart.head(head), promise: nil)
+    }
+
+    private func finish() {
+        onLeave = nil
+        channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: nil)
+        if !keepsAlive { channel.close(mode: .output, promise: nil) }
+        onEnd()
+    }
+
+    private func buffer(_ bytes: [UInt8]) -> ByteBuffer {
+        var buffer = channel.allocator.buffer(capacity: bytes.count)
+        buffer.writeBytes(bytes)
+        return buffer
+    }
+}

@@ -1,0 +1,41 @@
+import Domain
+import Prompting
+
+/// Decoded versions under their content hash: right forever, so there is nothing to invalidate, only to bound.
+/// One a loop, so without a lock. The least recently used go first when the bytes run out.
+struct PlanCache {
+    private struct Entry {
+        var plan: Plan
+        var usedAt: UInt64
+    }
+
+    private let maximumBytes: Int
+    private var entries: [Digest: Entry] = [:]
+    private var clock: UInt64 = 0
+    private(set) var bytes = 0
+
+    init(maximumBytes: Int) { self.maximumBytes = maximumBytes }
+
+    subscript(hash: Digest) -> Plan? {
+        mutating get {
+            clock += 1
+            guard let index = entries.index(forKey: hash) else { return nil }
+            entries.values[index].usedAt = clock
+            return entries.values[index].plan
+        }
+    }
+
+    mutating func insert(_ plan: Plan, under hash: Digest) {
+        guard plan.byteCost <= maximumBytes else { return }
+        clock += 1
+        if let old = entries.updateValue(Entry(plan: plan, usedAt: clock), forKey: hash) { bytes -= old.plan.byteCost }
+        bytes += plan.byteCost
+        guard bytes > maximumBytes else { return }
+        // Down to three quarters at once, so that a full cache does not sort on every insertion.
+        for (hash, entry) in entries.sorted(by: { $0.value.usedAt < $1.value.usedAt }) {
+            guard bytes > maximumBytes / 4 * 3 else { return }
+            entries[hash] = nil
+            bytes -= entry.plan.byteCost
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import Domain
+import Protocols
+
+extension Worker {
+    /// `GET /v1/models`: a token's deployment is the one model there is for it.
+    func models(_ caller: Caller, _ facts: inout RunFacts) throws(GatewayError) -> Reading {
+        Reading(body: ModelEntry.encodeList([try entry(caller, &facts)]))
+    }
+
+    /// `GET /v1/models/{id}`, by any of the names that `model` may have in a run.
+    func model(_ id: String, _ caller: Caller, _ facts: inout RunFacts) throws(GatewayError) -> Reading {
+        let entry = try entry(caller, &facts)
+        switch ModelReference(id.replacing("%2F", with: "/").replacing("%23", with: "#")) {
+        case .deployed: return Reading(body: entry.encode())
+        case .named(let agent, _, let environment)
+        where agent == caller.agent && (environment ?? caller.environment) == caller.environment:
+            return Reading(body: entry.encode())
+        case .named, .other:
+            throw GatewayError(.notFound, "There is no such model for this token; there is \(entry.id).", param: "model")
+        }
+    }
+
+    private func entry(_ caller: Caller, _ facts: inout RunFacts) throws(GatewayError) -> ModelEntry {
+        let deployment = try deployment(for: caller, schema: caller.schema)
+        facts.version = deployment.versionNumber
+        facts.revision = deployment.revision
+        return ModelEntry(
+            id: "\(caller.agent)/\(caller.environment)", created: deployment.changedAt / 1_000,
+            owner: caller.organization)
+    }
+}

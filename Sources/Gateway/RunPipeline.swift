@@ -1,0 +1,61 @@
+import Domain
+import NIOCore
+
+/// The life of a run, from a whole request to its last byte: one straight line, on the connection's event loop.
+/// Each step is a file in `Steps`.
+struct RunPipeline {
+    let worker: Worker
+    let format: ClientFormat
+
+    func run(_ request: GatewayRequest, _ client: ResponseWriter) async {
+        var facts = RunFacts(id: RunID(milliseconds: worker.settings.now()), receivedAt: request.receivedAt)
+        do throws(GatewayError) {
+            let caller = try authenticate(request)
+            facts.note(caller)
+            let call = try format.decode(request.body)
+            let target = try resolve(call, for: caller)
+            facts.note(target)
+            let route = try selectKey(for: target, caller)
+            let prompt = try render(call, target, route)
+            facts.ignored = prompt.ignored
+            let reservation = try await reserve(facts.id, prompt, target, route, caller)
+            let exchange = dispatch(prompt, route, facts.id, client)
+            let answer = await relay(exchange, call, route, to: client, &facts)
+            let settled = try await settle(reservation, answer, client)
+            facts.note(settled)
+            await finish(answer, settled, call, to: client, &facts)
+        } catch {
+            await fail(error, client, &facts)
+        }
+        log(facts, client)
+    }
+
+    /// The client's way out when a run ends in an error: a response, or, once streaming, an event.
+    private func fail(_ error: GatewayError, _ client: ResponseWriter, _ facts: inout RunFacts) async {
+        facts.error = error.code
+        guard client.responseHasBegun else { return ErrorResponse.send(error, to: client, facts) }
+        await client.write(format.errorEvent(ErrorResponse.body(error, facts)))
+        client.end()
+    }
+
+    private func finish(
+        _ answer: Answer, _ settled: RunRecord, _ call: Call, to client: ResponseWriter, _ facts: inout RunFacts
+    ) async {
+        if var fault = answer.fault {
+            fault.charged = settled.end?.cost
+            return await fail(fault, client, &facts)
+        }
+        await release(answer, settled, call, to: client, facts)
+    }
+
+    private func log(_ facts: RunFacts, _ client: ResponseWriter) {
+        worker.logger.info(
+            "run",
+            metadata: [
+                "run": "\(facts.id)", "organization": "\(facts.organization)", "agent": "\(facts.agent)",
+                "environment": "\(facts.environment)", "version": "\(facts.version)",
+                "outcome": "\(facts.error?.rawValue ?? "succeeded")", "cost": "\(facts.cost ?? .zero)",
+                "client_left": "\(client.clientHasLeft)", "overhead_us": "\(facts.overheadMicroseconds)",
+            ])
+    }
+}

@@ -1,0 +1,60 @@
+import Domain
+import NIOHTTP1
+import Protocols
+
+extension Worker {
+    /// Answers one request, whatever it is for.
+    func serve(_ request: GatewayRequest, _ client: ResponseWriter) async {
+        switch Route(request.method, request.path) {
+        case .run(let format): await RunPipeline(worker: self, format: format).run(request, client)
+        case .models: read(request, client, models)
+        case .model(let id): read(request, client) { caller, facts throws(GatewayError) in
+            try model(id, caller, &facts)
+        }
+        case .deployment: read(request, client) { caller, facts throws(GatewayError) in
+            try deployment(request, caller, &facts)
+        }
+        case .runRecord(let id): read(request, client) { caller, facts throws(GatewayError) in
+            try runRecord(id, caller, &facts)
+        }
+        case .health: client.send(.ok, Reading.json, body: Array(#"{"status":"ok"}"#.utf8))
+        case .readiness:
+            if isDraining {
+                client.send(.serviceUnavailable, Reading.json, body: Array(#"{"status":"draining"}"#.utf8))
+            } else {
+                client.send(.ok, Reading.json, body: Array(#"{"status":"ready"}"#.utf8))
+            }
+        case .unknown:
+            let error = GatewayError(.notFound, "There is no such route. Runs go to POST /v1/chat/completions or /v1/run.")
+            ErrorResponse.send(error, to: client, RunFacts(receivedAt: request.receivedAt))
+        case .wrongMethod(let allowed):
+            let error = GatewayError(.methodNotAllowed, "This route takes \(allowed).")
+            ErrorResponse.send(error, to: client, RunFacts(receivedAt: request.receivedAt))
+        }
+    }
+
+    /// A route that reads what a token may see.
+    private func read(
+        _ request: GatewayRequest, _ client: ResponseWriter,
+        _ answer: (Caller, inout RunFacts) throws(GatewayError) -> Reading
+    ) {
+        var facts = RunFacts(receivedAt: request.receivedAt)
+        do throws(GatewayError) {
+            let reading = try answer(try authenticate(request), &facts)
+            var headers = facts.wholeHeaders
+            for (name, value) in reading.headers { headers.add(name: name, value: value) }
+            client.send(reading.status, headers, body: request.method == .HEAD ? [] : reading.body)
+        } catch {
+            ErrorResponse.send(error, to: client, facts)
+        }
+    }
+}
+
+/// What a reading route answers.
+struct Reading {
+    var status = HTTPResponseStatus.ok
+    var headers: [(String, String)] = []
+    var body: [UInt8]
+
+    static let json: HTTPHeaders = ["content-type": "application/json"]
+}

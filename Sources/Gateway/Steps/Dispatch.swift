@@ -1,0 +1,26 @@
+import Domain
+import Protocols
+import Transport
+
+extension RunPipeline {
+    /// Sends the request to the provider. A client that leaves does not end it: it goes on for a while, so that what
+    /// it cost is learned.
+    func dispatch(_ prompt: Prompt, _ route: ProviderRoute, _ id: RunID, _ client: ResponseWriter) -> Exchange {
+        let request = ExchangeRequest(
+            method: "POST", url: route.url,
+            headers: [
+                ("Content-Type", "application/json"),
+                (route.dialect.keyHeader, route.dialect.keyPrefix + route.secret),
+                ("User-Agent", "tollgate"),
+                // OpenAI keeps it with its own request id, so both sides can find a run.
+                ("X-Client-Request-Id", "\(id)"),
+            ],
+            body: prompt.body, timeouts: worker.settings.timeouts,
+            limits: ExchangeLimits(headerBytes: worker.settings.maximumResponseHeaderBytes))
+        let exchange = worker.lane.start(request)
+        client.whenClientLeaves { [worker] in
+            _ = worker.loop.scheduleTask(in: worker.settings.drainAfterDisconnect) { exchange.cancel() }
+        }
+        return exchange
+    }
+}

@@ -1,0 +1,109 @@
+import Domain
+import NIOCore
+import Protocols
+import Transport
+
+extension RunPipeline {
+    /// Passes the provider's bytes on as they come, and notes what they say of usage. A whole answer, and the end of a
+    /// stream, are kept back in the answer until the run is settled.
+    func relay(
+        _ exchange: Exchange, _ call: Call, _ route: ProviderRoute, to client: ResponseWriter, _ facts: inout RunFacts
+    ) async -> Answer {
+        var answer = Answer()
+        let started = NIODeadline.now()
+        do throws(TransportError) {
+            let head = try await exchange.head()
+            answer.status = head.status
+            answer.requestID = head["x-request-id"] ?? head["request-id"] ?? ""
+            if !(200..<300).contains(head.status) {
+                answer.fault = try await refusal(exchange, head, route)
+            } else if !call.stream {
+                try await relayWhole(exchange, head, route, &answer)
+            } else if head["content-type"]?.lowercased().hasPrefix("text/event-stream") == true {
+                try await relayStream(exchange, call, route, to: client, facts, &answer)
+            } else {
+                try await relayUnstreamed(exchange, head, route, &answer)
+            }
+        } catch {
+            answer.fault = ProviderFault.of(error, clientHasLeft: client.clientHasLeft)
+        }
+        facts.providerTime = .now() - started
+        return answer
+    }
+
+    private func relayWhole(
+        _ exchange: Exchange, _ head: ResponseHead, _ route: ProviderRoute, _ answer: inout Answer
+    ) async throws(TransportError) {
+        // What is not JSON is no model's answer (a captive portal's page, say): nothing was served that could be billed.
+        guard isJSON(head) else {
+            answer.fault = ProviderFault.nonsense("The provider's answer is not JSON.")
+            return exchange.cancel()
+        }
+        answer.wasServed = true
+        guard let body = try await collect(exchange, head, worker.settings.maximumResponseBytes, &answer) else { return }
+        guard let response = try? ChatResponse(body, dialect: route.dialect) else {
+            answer.outputBytes = body.count
+            answer.fault = ProviderFault.nonsense("The provider's answer is broken JSON.")
+            return
+        }
+        answer.model = response.model
+        answer.usage = response.usage
+        answer.outputBytes = response.outputByteCount
+        if let error = response.error {
+            answer.wasServed = response.outputByteCount > 0
+            let failure = ProviderFailure.classify(error: error, dialect: route.dialect, secrets: [route.secret])
+            answer.fault = ProviderFault.of(failure, status: head.status, retryAfter: nil)
+            return
+        }
+        answer.keptBack = .whole(body, response)
+    }
+
+    /// A stream was asked for and something else came: most likely an error under status 200.
+    private func relayUnstreamed(
+        _ exchange: Exchange, _ head: ResponseHead, _ route: ProviderRoute, _ answer: inout Answer
+    ) async throws(TransportError) {
+        try await relayWhole(exchange, head, route, &answer)
+        guard answer.fault == nil else { return }
+        answer.keptBack = .nothing
+        answer.fault = ProviderFault.nonsense("The provider did not stream its answer.")
+    }
+
+    /// The provider said no: what that means, in its own words without secrets.
+    private func refusal(
+        _ exchange: Exchange, _ head: ResponseHead, _ route: ProviderRoute
+    ) async throws(TransportError) -> GatewayError {
+        var ignored = Answer()
+        let body = try await collect(exchange, head, 256 << 10, &ignored) ?? []
+        let failure = ProviderFailure.classify(
+            status: head.status, body: body, dialect: route.dialect, secrets: [route.secret])
+        return ProviderFault.of(
+            failure, status: head.status, retryAfter: head["retry-after"].flatMap { Int($0) })
+    }
+
+    /// The whole body; nil, with the fault noted, where it is larger than it may be.
+    private func collect(
+        _ exchange: Exchange, _ head: ResponseHead, _ maximum: Int, _ answer: inout Answer
+    ) async throws(TransportError) -> [UInt8]? {
+        var body: [UInt8] = []
+        do throws(TransportError) {
+            while let bytes = try await exchange.next() {
+                guard body.count + bytes.count <= maximum else {
+                    answer.fault = ProviderFault.nonsense("The provider's answer is larger than \(maximum) bytes.")
+                    exchange.cancel()
+                    break
+                }
+                if body.isEmpty { body = bytes } else { body += bytes }
+            }
+        } catch {
+            answer.outputBytes = body.count
+            throw error
+        }
+        answer.outputBytes = body.count
+        return answer.fault == nil ? body : nil
+    }
+
+    private func isJSON(_ head: ResponseHead) -> Bool {
+        guard let type = head["content-type"]?.lowercased() else { return true }
+        return type.hasPrefix("application/json") || type.contains("+json") || type.hasPrefix("text/plain")
+    }
+}

@@ -1,0 +1,74 @@
+import Domain
+import Prompting
+import Protocols
+
+/// The provider's request, ready to be sent, and what bounds its cost.
+struct Prompt {
+    var body: [UInt8]
+    /// Names of request fields that the deployment decides.
+    var ignored: [String]
+    /// The most tokens the answer may have, all choices together.
+    var maximumOutputTokens: Int64
+
+    /// No tokenizer makes more tokens of a text than it has bytes.
+    var inputTokenBound: Int64 { Int64(body.count) }
+}
+
+extension RunPipeline {
+    /// Used where neither version nor request nor price list knows, which no key that costs credits allows.
+    private static var fallbackMaximum: Int64 { 4_096 }
+
+    /// The version's messages, filled with the request's `input`, then the request's own messages.
+    func render(_ call: Call, _ target: Target, _ route: ProviderRoute) throws(GatewayError) -> Prompt {
+        let plan = target.plan
+        let maximum = try outputMaximum(call, plan, route)
+        let messages = try fill(plan, call)
+        guard !messages.isEmpty || !call.messages.isEmpty else {
+            throw GatewayError(
+                .invalidRequest, "The deployed version has no messages of its own: send some.", param: "messages")
+        }
+        let version = ChatBody.Version(
+            model: plan.model, messages: messages, parameters: plan.parameters, overridable: plan.overridable)
+        do throws(RequestFault) {
+            let body = try ChatBody.encode(version, call: call, maxOutputTokens: maximum, dialect: route.dialect)
+            let ignored = (target.modelWasSetAside ? ["model"] : []) + body.ignored
+            return Prompt(
+                body: body.bytes, ignored: ignored.filter(isHeaderSafe), maximumOutputTokens: maximum * call.n)
+        } catch {
+            throw GatewayError(.invalidRequest, error.message, param: error.param)
+        }
+    }
+
+    private func fill(_ plan: Plan, _ call: Call) throws(GatewayError) -> [RenderedMessage] {
+        do throws(RenderFault) {
+            return try plan.render(input: call.input)
+        } catch {
+            let pointer = error.path.map { "/input/" + $0.replacing(".", with: "/") }
+            throw GatewayError(.invalidInput, "\(error.message).", param: pointer)
+        }
+    }
+
+    /// The version's maximum wins over the request's, unless the version says it may be overridden; none goes beyond
+    /// what the model can write.
+    private func outputMaximum(_ call: Call, _ plan: Plan, _ route: ProviderRoute) throws(GatewayError) -> Int64 {
+        let names = ["max_output_tokens", "max_completion_tokens", "max_tokens"]
+        let isOpen = plan.maxOutputTokens == nil || names.contains(where: plan.overridable.contains)
+        let asked = isOpen ? call.maxOutputTokens ?? plan.maxOutputTokens : plan.maxOutputTokens
+        switch (asked, route.price?.maximumOutputTokens) {
+        case (let asked?, let known?): return min(asked, known)
+        case (let asked?, nil): return asked
+        case (nil, let known?): return known
+        case (nil, nil):
+            guard route.costsCredits else { return Self.fallbackMaximum }
+            throw GatewayError(
+                .noUsableKey,
+                "Nobody says how much \(plan.model) can write: set max_output_tokens in the version.", retryAfter: 30)
+        }
+    }
+
+    /// Field names go into a response header, so a client's own odd ones are left out of it.
+    private func isHeaderSafe(_ name: String) -> Bool {
+        name.utf8.count <= 64
+            && name.utf8.allSatisfy { $0 == 95 || $0 == 45 || (48...57).contains($0) || (97...122).contains($0 | 32) }
+    }
+}

@@ -1,0 +1,59 @@
+import Domain
+import Storage
+
+/// A run with its hold on the books, and all that its settle needs.
+struct Reservation {
+    var run: RunRecord
+    var price: Price?
+    /// Bytes sent, for an estimate.
+    var inputBytes: Int
+}
+
+extension RunPipeline {
+    /// Holds the most that the run can cost; from here on it is on the books and must be settled.
+    func reserve(
+        _ id: RunID, _ prompt: Prompt, _ target: Target, _ route: ProviderRoute, _ caller: Caller
+    ) async throws(GatewayError) -> Reservation {
+        let price = route.price?.price
+        let bound = price.map {
+            $0.bound(inputTokens: prompt.inputTokenBound, outputTokens: prompt.maximumOutputTokens)
+        }
+        let estimated = MeteredUsage.estimated(inputBytes: prompt.body.count, outputBytes: 0).usage
+        let run = RunRecord(
+            id: id, organization: caller.organization, agent: caller.agent, environment: caller.environment,
+            schema: target.schema, tokenID: caller.id, versionNumber: target.deployment.versionNumber,
+            versionHash: target.deployment.versionHash, revision: target.deployment.revision,
+            provider: target.plan.provider, model: target.plan.model, keyID: route.keyID,
+            keyIsPlatform: route.keyIsPlatform, costsCredits: route.costsCredits,
+            priceListDate: route.price?.listDate ?? 0, hold: route.costsCredits ? bound ?? .zero : .zero,
+            estimatedInput: estimated.uncachedInput, interruptedCharge: price?.cost(of: estimated) ?? .zero,
+            startedAt: worker.settings.now())
+        switch try await hold(run) {
+        case .held: return Reservation(run: run, price: price, inputBytes: prompt.body.count)
+        case .duplicate: throw GatewayError(.internalError, "The run's id is taken.")
+        case .insufficient(let needed, let held, let available):
+            var error = GatewayError(
+                .insufficientCredits,
+                "The run may cost up to \(needed) credits and \(available) are available (\(held) held by running ones)"
+                    + ": top up, or lower the output maximum.")
+            error.details = [
+                ("needed", "\(needed)"), ("held", "\(held)"), ("available", "\(available)"),
+            ]
+            error.charged = .zero
+            throw error
+        }
+    }
+
+    private func hold(_ run: RunRecord) async throws(GatewayError) -> HoldResult {
+        do throws(StorageError) {
+            return try await worker.ledger.hold(run)
+        } catch {
+            worker.logger.error("hold failed", metadata: ["run": "\(run.id)", "error": "\(error)"])
+            var unavailable = GatewayError(
+                .ledgerUnavailable, "The ledger takes no holds at the moment; nothing was sent or charged.",
+                retryAfter: 2)
+            unavailable.charged = .zero
+            throw unavailable
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Domain
+import Prompting
+import Storage
+
+/// What a run runs: pinned, so that it ends on the version it began with.
+struct Target {
+    var schema: UInt32
+    var deployment: DeploymentRecord
+    var plan: Plan
+    /// The request's `model` named a provider's model, which the deployment decides.
+    var modelWasSetAside: Bool
+}
+
+extension RunPipeline {
+    /// (agent, schema, environment) -> deployment -> version -> plan.
+    func resolve(_ call: Call, for caller: Caller) throws(GatewayError) -> Target {
+        let (named, modelWasSetAside) = try schema(named: call.model, caller)
+        var schema = named ?? caller.schema
+        if let asked = call.schema {
+            guard let number = UInt32(exactly: asked), named == nil || named == number else {
+                throw GatewayError(.invalidRequest, "`schema` and `model` name different schemas.", param: "schema")
+            }
+            schema = number
+        }
+        let deployment = try worker.deployment(for: caller, schema: schema)
+        guard deployment.state == .active else {
+            throw GatewayError(.deploymentPaused, "The deployment is paused.")
+        }
+        let plan = try worker.plan(deployment)
+        if modelWasSetAside, plan.strictModel {
+            throw GatewayError(
+                .modelNotDeployed,
+                "`model` is not what is deployed; leave it out, or send `deployed` or \(caller.agent).", param: "model")
+        }
+        return Target(
+            schema: schema, deployment: deployment, plan: plan, modelWasSetAside: modelWasSetAside)
+    }
+
+    /// The schema that `model` names, if any, and whether `model` is a provider's name to be set aside.
+    private func schema(named model: String?, _ caller: Caller) throws(GatewayError) -> (UInt32?, Bool) {
+        switch ModelReference(model) {
+        case .deployed: return (nil, false)
+        case .other: return (nil, true)
+        case .named(let agent, let schema, let environment):
+            guard agent == caller.agent else {
+                guard try isDeployment(agent, environment, caller) else { return (nil, true) }
+                throw GatewayError(
+                    .scopeMismatch, "The deployment token is for the agent \(caller.agent), `model` names another.",
+                    param: "model")
+            }
+            guard environment == nil || environment == caller.environment else {
+                throw GatewayError(
+                    .scopeMismatch,
+                    "The deployment token is for the environment \(caller.environment), `model` names another.",
+                    param: "model")
+            }
+            return (schema, false)
+        }
+    }
+
+    /// Whether a name that is not the caller's own is one of its organization's, rather than a provider's model.
+    private func isDeployment(_ agent: String, _ environment: String?, _ caller: Caller) throws(GatewayError) -> Bool {
+        try worker.read { snapshot throws(StorageError) in
+            if try snapshot.contains(worker.catalog.agents, Key(caller.organization, agent)) { return true }
+            guard let environment else { return false }
+            return try snapshot.contains(worker.catalog.environments, Key(caller.organization, environment))
+        }
+    }
+}
+
+extension Worker {
+    /// What is deployed for a token, paused or not.
+    func deployment(for caller: Caller, schema: UInt32) throws(GatewayError) -> DeploymentRecord {
+        let record = try read { snapshot throws(StorageError) in
+            try snapshot.deployment(
+                catalog, organization: caller.organization, agent: caller.agent, schema: schema,
+                environment: caller.environment)
+        }
+        guard let record, record.state != .undeployed else {
+            throw GatewayError(
+                .notDeployed, "Nothing is deployed for \(caller.agent), schema \(schema), in \(caller.environment).")
+        }
+        return record
+    }
+}

@@ -1,0 +1,58 @@
+import Domain
+import Protocols
+import Security
+import Storage
+
+/// Where a run goes, with whose key, and what it costs there.
+struct ProviderRoute {
+    var dialect: ProviderDialect
+    var url: String
+    var keyID: String
+    var keyIsPlatform: Bool
+    var secret: String
+    /// False on a customer's key that is exempt.
+    var costsCredits: Bool
+    /// Nil is possible only where nothing is charged.
+    var price: PriceRecord?
+}
+
+extension RunPipeline {
+    /// The organization's own key for the provider if it has one, else the platform's; never both for one run.
+    func selectKey(for target: Target, _ caller: Caller) throws(GatewayError) -> ProviderRoute {
+        let plan = target.plan
+        let (key, price) = try worker.read { snapshot throws(StorageError) in
+            var key = try snapshot.activeProviderKey(
+                worker.catalog, owner: caller.organization, provider: plan.provider)
+            if key == nil {
+                key = try snapshot.activeProviderKey(worker.catalog, owner: "", provider: plan.provider)
+            }
+            return (key, try snapshot.price(worker.catalog, provider: plan.provider, model: plan.model))
+        }
+        guard let key else {
+            throw unusable("There is no active key for the provider \(plan.provider): add one.")
+        }
+        let costsCredits = key.isPlatform || (worker.settings.mode == .cloud && !key.isExempt)
+        guard price != nil || !costsCredits else {
+            throw unusable("The model \(plan.model) of \(plan.provider) has no price, and its key costs credits.")
+        }
+        let dialect = ProviderDialect.named(plan.provider)
+        guard let url = dialect.chatURL(base: worker.settings.providerBaseURLs[plan.provider]) else {
+            throw unusable("The provider \(plan.provider) has no base URL: set providers.\(plan.provider).base_url.")
+        }
+        return ProviderRoute(
+            dialect: dialect, url: url, keyID: key.id, keyIsPlatform: key.isPlatform, secret: try open(key),
+            costsCredits: costsCredits, price: price)
+    }
+
+    private func open(_ key: ProviderKeyRecord) throws(GatewayError) -> String {
+        do throws(SealFault) {
+            let owner = ProviderKeyRecord.sealOwner(owner: key.owner, provider: key.provider, id: key.id)
+            return String(decoding: try worker.masterKey.open(key.sealed, for: owner), as: UTF8.self)
+        } catch {
+            worker.logger.error("provider key does not open", metadata: ["key": "\(key.id)", "reason": "\(error)"])
+            throw unusable("The key \(key.id) cannot be opened with the master key at hand.")
+        }
+    }
+
+    private func unusable(_ message: String) -> GatewayError { GatewayError(.noUsableKey, message, retryAfter: 30) }
+}

@@ -1,0 +1,33 @@
+import Domain
+import Storage
+
+extension RunPipeline {
+    /// Replaces the hold by what the run cost, durably; only then may the client see it finish.
+    func settle(
+        _ reservation: Reservation, _ answer: Answer, _ client: ResponseWriter
+    ) async throws(GatewayError) -> RunRecord {
+        let usage = metered(answer, inputBytes: reservation.inputBytes)
+        let end = RunEnd(
+            outcome: answer.fault == nil ? .succeeded : .failed, errorCode: answer.fault?.code.rawValue ?? "",
+            usage: usage, cost: reservation.price?.cost(of: usage.usage) ?? .zero, clientLeft: client.clientHasLeft,
+            endedAt: worker.settings.now(), providerStatus: UInt16(clamping: answer.status),
+            providerRequestID: answer.requestID, reportedModel: answer.model ?? "")
+        do throws(StorageError) {
+            switch try await worker.ledger.settle(reservation.run.id, end) {
+            case .settled(let run), .alreadySettled(let run): return run
+            case .unknownRun: throw StorageError(.corrupt, "settle: the hold is gone")
+            }
+        } catch {
+            worker.logger.error("settle failed", metadata: ["run": "\(reservation.run.id)", "error": "\(error)"])
+            throw GatewayError(
+                .ledgerUnavailable, "What the run cost could not be written; its hold stays until it is.")
+        }
+    }
+
+    /// What the provider reported; where it served the run without saying, an estimate; else nothing.
+    private func metered(_ answer: Answer, inputBytes: Int) -> MeteredUsage {
+        if let usage = answer.usage { return MeteredUsage(usage, isEstimated: false) }
+        guard answer.wasServed else { return MeteredUsage(Usage(), isEstimated: false) }
+        return .estimated(inputBytes: inputBytes, outputBytes: answer.outputBytes)
+    }
+}

@@ -1,0 +1,68 @@
+import CSimdjson
+
+/// A member of an object.
+package struct JSONMember: Sendable {
+    package let name: String
+    package let value: JSONValue
+}
+
+extension JSONValue {
+    /// The members of an object as they stand, names repeated included, so that a caller can refuse them.
+    /// Throws `wrongKind` for anything else.
+    package func members() throws(JSONFault) -> [JSONMember] {
+        guard kind == .object else { throw JSONFault(.wrongKind, at: range.lowerBound) }
+        return children { span in
+            JSONMember(
+                name: Self.name(document, span.key_start..<span.key_end),
+                value: JSONValue(document: document, range: span.value_start..<span.value_end))
+        }
+    }
+
+    /// The elements of an array; none for anything else.
+    package func elements() -> [JSONValue] {
+        guard kind == .array else { return [] }
+        return children { JSONValue(document: document, range: $0.value_start..<$0.value_end) }
+    }
+
+    /// The first member of that name; nil where there is none, or this is no object.
+    package func member(_ name: String) -> JSONValue? {
+        guard kind == .object else { return nil }
+        var name = name
+        var span = tg_json_span()
+        let isFound = name.withUTF8 { name in
+            document.withUnsafeBufferPointer { buffer in
+                guard let base = buffer.baseAddress, let name = Self.address(name) else { return false }
+                return tg_json_find(base, range.lowerBound, range.upperBound, name.base, name.count, &span)
+            }
+        }
+        return isFound ? JSONValue(document: document, range: span.value_start..<span.value_end) : nil
+    }
+
+    /// `member`, but nil where the value is null.
+    package func present(_ name: String) -> JSONValue? {
+        guard let value = member(name), !value.isNull else { return nil }
+        return value
+    }
+
+    private static func address(_ name: UnsafeBufferPointer<UInt8>) -> (base: UnsafePointer<UInt8>, count: Int)? {
+        name.baseAddress.map { ($0, name.count) }
+    }
+
+    private func children<Child>(_ make: (tg_json_span) -> Child) -> [Child] {
+        document.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return [] }
+            // Most objects and arrays fit the first attempt; one that does not says how much room it takes.
+            var room = 64
+            while true {
+                let (count, found) = withUnsafeTemporaryAllocation(of: tg_json_span.self, capacity: room) { spans in
+                    guard let first = spans.baseAddress else { return (0, [Child]()) }
+                    let count = tg_json_children(base, range.lowerBound, range.upperBound, first, room)
+                    guard count <= room else { return (count, []) }
+                    return (count, spans[..<count].map(make))
+                }
+                if count <= room { return found }
+                room = count
+            }
+        }
+    }
+}

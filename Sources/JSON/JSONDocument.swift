@@ -1,0 +1,38 @@
+import CSimdjson
+
+/// One JSON text, checked whole: syntax, UTF-8, escapes, numbers, depth. Its values are views of its bytes.
+///
+/// Texts deeper than `maximumDepth`, larger than `maximumByteCount`, with numbers that neither 64 bits nor a double
+/// hold, or with half a surrogate pair in an escape, are refused.
+package struct JSONDocument: Sendable {
+    /// Bytes of capacity past its end that let an array be checked in place; without them it is copied for the check.
+    package static let padding: Int = tg_json_padding
+    package static let maximumDepth: Int = tg_json_depth
+    package static let maximumByteCount: Int = tg_json_capacity
+
+    package let bytes: [UInt8]
+    package let root: JSONValue
+
+    package init(_ bytes: [UInt8]) throws(JSONFault) {
+        let padded = bytes.capacity - bytes.count >= Self.padding
+        let (verdict, span) = bytes.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return (tg_json_empty, tg_json_span()) }
+            var span = tg_json_span()
+            let verdict = tg_json_validate(base, buffer.count, padded)
+            if verdict == tg_json_valid { tg_json_root(base, buffer.count, &span) }
+            return (verdict, span)
+        }
+        if let reason = JSONFault.Reason(verdict) { throw JSONFault(reason) }
+        self.bytes = bytes
+        root = JSONValue(document: bytes, range: span.value_start..<span.value_end)
+    }
+
+    package init(_ bytes: some Collection<UInt8>) throws(JSONFault) {
+        var padded: [UInt8] = []
+        padded.reserveCapacity(bytes.count + Self.padding)
+        padded.append(contentsOf: bytes)
+        try self.init(padded)
+    }
+
+    package init(_ text: String) throws(JSONFault) { try self.init(text.utf8) }
+}

@@ -1,0 +1,135 @@
+import Domain
+import JSON
+
+/// The request body for a provider's chat completions endpoint.
+package struct ChatBody: Sendable {
+    package let bytes: [UInt8]
+    /// Request fields set aside because the version decides them, in the order they came. `model` is never among them.
+    package let ignored: [String]
+
+    /// Written by this type itself, so neither a version's nor a request's parameter may bring them along.
+    package static let reserved: Set<String> = [
+        "model", "messages", "input", "schema", "stream", "stream_options", "max_tokens", "max_completion_tokens", "n",
+    ]
+
+    /// What the version decides.
+    package struct Version: Sendable {
+        package var model: String
+        package var messages: [RenderedMessage]
+        package var parameters: [Parameter]
+        /// Names of parameters that a request may change.
+        package var overridable: Set<String>
+
+        package init(
+            model: String, messages: [RenderedMessage], parameters: [Parameter] = [], overridable: Set<String> = []
+        ) {
+            self.model = model
+            self.messages = messages
+            self.parameters = parameters
+            self.overridable = overridable
+        }
+    }
+
+    /// - Parameter maxOutputTokens: the maximum that holds, always sent: the reservation rests on it.
+    /// Throws where the call asks for several choices of a provider that gives one: the reply's shape would differ.
+    package static func encode(
+        _ version: Version, call: RunCall, maxOutputTokens: Int64, dialect: ProviderDialect
+    ) throws(RequestFault) -> ChatBody {
+        if call.n > 1, !dialect.acceptsN {
+            throw RequestFault("The deployed provider gives one choice a call.", param: "n")
+        }
+        var writer = JSONWriter(capacity: size(version, call))
+        writer.beginObject()
+        writer.key("model")
+        writer.string(version.model)
+        writer.key("messages")
+        writer.beginArray()
+        for message in version.messages { writer.message(message, dialect) }
+        for message in call.messages { writer.message(message, dialect) }
+        writer.endArray()
+        let ignored = writeParameters(version, call, to: &writer)
+        writer.key(dialect.outputMaximum.rawValue)
+        writer.int(maxOutputTokens)
+        if call.n > 1 {
+            writer.key("n")
+            writer.int(call.n)
+        }
+        if call.stream { writer.streaming(call.streamOptions, dialect) }
+        writer.endObject()
+        var all = ignored
+        if let field = call.maxOutputField, call.maxOutputTokens != maxOutputTokens { all.append(field) }
+        return ChatBody(bytes: writer.bytes, ignored: all)
+    }
+
+    private static func writeParameters(_ version: Version, _ call: RunCall, to writer: inout JSONWriter) -> [String] {
+        var written = reserved
+        var ignored: [String] = []
+        for field in call.parameters where !reserved.contains(field.name) {
+            let isLocked =
+                !version.overridable.contains(field.name) && version.parameters.contains { $0.name == field.name }
+            if isLocked {
+                ignored.append(field.name)
+            } else if written.insert(field.name).inserted {
+                writer.key(field.name)
+                writer.value(field.value)
+            }
+        }
+        for parameter in version.parameters where written.insert(parameter.name).inserted {
+            writer.key(parameter.name)
+            writer.raw(parameter.json)
+        }
+        return ignored
+    }
+
+    private static func size(_ version: Version, _ call: RunCall) -> Int {
+        var size = 256 + version.model.utf8.count
+        for message in version.messages { size += message.text.count + message.text.count / 16 + 40 }
+        for message in call.messages { size += message.range.count + 4 }
+        for parameter in version.parameters { size += parameter.name.utf8.count + parameter.json.count + 4 }
+        for field in call.parameters { size += field.name.utf8.count + field.value.range.count + 4 }
+        return size + (call.streamOptions?.range.count ?? 0)
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func message(_ message: RenderedMessage, _ dialect: ProviderDialect) {
+        let role = message.role == .developer && !dialect.knowsDeveloperRole ? .system : message.role
+        beginObject()
+        key("role")
+        string(role.rawValue)
+        key("content")
+        string(utf8: message.text)
+        endObject()
+    }
+
+    /// The client's own message as it came, but for a role that the provider does not know.
+    fileprivate mutating func message(_ message: JSONValue, _ dialect: ProviderDialect) {
+        guard !dialect.knowsDeveloperRole, let role = message.member("role"), role.isString("developer") else {
+            value(message)
+            return
+        }
+        var spliced: [UInt8] = []
+        spliced.reserveCapacity(message.range.count)
+        spliced += message.document[message.range.lowerBound..<role.range.lowerBound]
+        spliced += #""system""#.utf8
+        spliced += message.document[role.range.upperBound..<message.range.upperBound]
+        raw(spliced)
+    }
+
+    /// Usage is always asked for, whether the client did or not: it is what the run is settled by.
+    fileprivate mutating func streaming(_ options: JSONValue?, _ dialect: ProviderDialect) {
+        key("stream")
+        bool(true)
+        guard dialect.acceptsStreamOptions else { return }
+        key("stream_options")
+        beginObject()
+        var written: Set<String> = ["include_usage"]
+        for member in (try? options?.members()) ?? [] where written.insert(member.name).inserted {
+            key(member.name)
+            value(member.value)
+        }
+        key("include_usage")
+        bool(true)
+        endObject()
+    }
+}

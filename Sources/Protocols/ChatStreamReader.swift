@@ -1,0 +1,50 @@
+import Domain
+import JSON
+
+/// Reads a provider's OpenAI-compatible stream event by event, and keeps what the run is settled and reported by.
+package struct ChatStreamReader: Sendable {
+    package let dialect: ProviderDialect
+    /// The first that were named.
+    package private(set) var id: String?
+    package private(set) var model: String?
+    package private(set) var finishReason: String?
+    /// The last plausible report: streams that report more than once report cumulatively.
+    package private(set) var usage: Usage?
+    /// UTF-8 bytes generated so far, for an estimate.
+    package private(set) var outputByteCount = 0
+    package private(set) var finishedChoices = 0
+    package private(set) var isDone = false
+
+    package init(dialect: ProviderDialect) { self.dialect = dialect }
+
+    /// Throws where the event's data is not a JSON object.
+    package mutating func read(_ event: ServerSentEvent) throws(JSONFault) -> ChatStreamEvent {
+        if event.data.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }) {
+            return ChatStreamEvent(isDone: false)
+        }
+        if Self.saysDone(event.data) {
+            isDone = true
+            return ChatStreamEvent(isDone: true)
+        }
+        let root = try JSONDocument(event.data).root
+        guard root.kind == .object else { throw JSONFault(.wrongKind, at: root.range.lowerBound) }
+        let read = ChatStreamEvent(
+            root, isNamedError: event.name.elementsEqual("error".utf8), dialect: dialect)
+        note(read)
+        return read
+    }
+
+    private mutating func note(_ event: ChatStreamEvent) {
+        // Azure's first chunk names neither.
+        if id == nil, let named = event.id, !named.isEmpty { id = named }
+        if model == nil, let named = event.model, !named.isEmpty { model = named }
+        if let reason = event.finishReason, finishReason == nil { finishReason = reason }
+        if let reported = event.usage { usage = reported }
+        outputByteCount += event.outputByteCount
+        finishedChoices += event.finishedChoices
+    }
+
+    private static func saysDone(_ data: [UInt8]) -> Bool {
+        data.starts(with: "[DONE]".utf8) && data.dropFirst(6).allSatisfy { $0 == UInt8(ascii: " ") }
+    }
+}

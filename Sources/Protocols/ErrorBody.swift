@@ -1,0 +1,58 @@
+import JSON
+
+/// An error in OpenAI's shape: `{"error":{"message","type","param","code"}}`.
+package struct ErrorBody: Sendable {
+    package var message: String
+    package var type: String
+    package var param: String?
+    package var code: String?
+    /// Further members of the error object, each a name and a JSON value: `needed`, `held`, `available`.
+    package var extra: [(name: String, json: String)]
+
+    package init(
+        message: String, type: String, param: String? = nil, code: String?, extra: [(name: String, json: String)] = []
+    ) {
+        self.message = message
+        self.type = type
+        self.param = param
+        self.code = code
+        self.extra = extra
+    }
+
+    package func encode() -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("error")
+        writer.beginObject()
+        writer.key("message")
+        writer.string(message)
+        writer.key("type")
+        writer.string(type)
+        writer.key("param")
+        writer.optional(param)
+        writer.key("code")
+        writer.optional(code)
+        for member in extra {
+            writer.key(member.name)
+            writer.raw(member.json.utf8)
+        }
+        writer.endObject()
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// The event that ends a stream of OpenAI's in place of `[DONE]`: SDKs raise on it.
+    package func encodeEvent() -> [UInt8] { Array("data: ".utf8) + encode() + Array("\n\n".utf8) }
+
+    /// OpenAI's `type` for an HTTP status.
+    package static func type(forStatus status: Int) -> String {
+        switch status {
+        case 401: "authentication_error"
+        case 402: "insufficient_quota"
+        case 403: "permission_error"
+        case 429: "rate_limit_error"
+        case 500...: "server_error"
+        case _: "invalid_request_error"
+        }
+    }
+}

@@ -1,0 +1,175 @@
+import Domain
+import JSON
+
+/// Our own answer format: a run's whole result, and the events of its stream.
+package enum NativeRun {
+    package struct Version: Hashable, Sendable {
+        package var number: Int64
+        /// Lower-case hexadecimal digits of the version's SHA-256.
+        package var hash: String
+
+        package init(number: Int64, hash: String) {
+            self.number = number
+            self.hash = hash
+        }
+    }
+
+    package struct Deployment: Hashable, Sendable {
+        package var agent: String
+        package var environment: String
+        package var schema: Int64
+        package var revision: Int64
+
+        package init(agent: String, environment: String, schema: Int64, revision: Int64) {
+            self.agent = agent
+            self.environment = environment
+            self.schema = schema
+            self.revision = revision
+        }
+    }
+
+    package struct Result: Sendable {
+        package var id: String
+        /// UTF-8 text.
+        package var output: [UInt8]?
+        /// A JSON array.
+        package var toolCalls: [UInt8]?
+        package var finishReason: String?
+        package var version: Version
+        package var deployment: Deployment
+        package var model: String?
+        package var usage: MeteredUsage
+        /// Credits, a decimal as `NanoCredits` describes itself.
+        package var cost: String
+
+        package init(
+            id: String, output: [UInt8]?, toolCalls: [UInt8]? = nil, finishReason: String?, version: Version,
+            deployment: Deployment, model: String?, usage: MeteredUsage, cost: String
+        ) {
+            self.id = id
+            self.output = output
+            self.toolCalls = toolCalls
+            self.finishReason = finishReason
+            self.version = version
+            self.deployment = deployment
+            self.model = model
+            self.usage = usage
+            self.cost = cost
+        }
+    }
+
+    /// The body of an answer that is not streamed, and the data of the stream's `done` event.
+    package static func encode(_ result: Result) -> [UInt8] {
+        var writer = JSONWriter(capacity: 640 + (result.output?.count ?? 0) + (result.toolCalls?.count ?? 0))
+        writer.result(result)
+        return writer.bytes
+    }
+
+    /// `event: delta`, `{"text":…}`.
+    package static func delta(text: [UInt8]) -> [UInt8] {
+        event("delta", size: text.count) { writer in
+            writer.key("text")
+            writer.string(utf8: text)
+        }
+    }
+
+    /// `event: delta`, `{"tool_call":…}`: a piece of a call as OpenAI's chunks have it.
+    package static func delta(toolCall: JSONValue) -> [UInt8] {
+        event("delta", size: toolCall.range.count) { writer in
+            writer.key("tool_call")
+            writer.value(toolCall)
+        }
+    }
+
+    package static func done(_ result: Result) -> [UInt8] { frame("done", encode(result)) }
+
+    /// - Parameter error: a whole error body, `{"error":{…}}`.
+    package static func error(_ error: [UInt8]) -> [UInt8] { frame("error", error) }
+
+    private static func event(_ name: String, size: Int, _ write: (inout JSONWriter) -> Void) -> [UInt8] {
+        var writer = JSONWriter(capacity: size + 32)
+        writer.beginObject()
+        write(&writer)
+        writer.endObject()
+        return frame(name, writer.bytes)
+    }
+
+    /// Data comes from elsewhere where a value is passed on as it came; a line end in it would cut the event.
+    private static func frame(_ name: String, _ data: [UInt8]) -> [UInt8] {
+        var event: [UInt8] = []
+        event.reserveCapacity(data.count + 32)
+        event += "event: \(name)\ndata: ".utf8
+        event += data.lazy.map { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") ? UInt8(ascii: " ") : $0 }
+        event += "\n\n".utf8
+        return event
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func result(_ result: NativeRun.Result) {
+        beginObject()
+        key("id")
+        string(result.id)
+        key("output")
+        if let output = result.output { string(utf8: output) } else { null() }
+        if let calls = result.toolCalls {
+            key("tool_calls")
+            raw(calls)
+        }
+        key("finish_reason")
+        optional(result.finishReason)
+        key("version")
+        beginObject()
+        key("number")
+        int(result.version.number)
+        key("hash")
+        string(result.version.hash)
+        endObject()
+        key("deployment")
+        deployment(result.deployment)
+        key("model")
+        optional(result.model)
+        key("usage")
+        usage(result.usage)
+        key("cost")
+        raw(result.cost.utf8)
+        endObject()
+    }
+
+    private mutating func deployment(_ deployment: NativeRun.Deployment) {
+        beginObject()
+        key("agent")
+        string(deployment.agent)
+        key("environment")
+        string(deployment.environment)
+        key("schema")
+        int(deployment.schema)
+        key("revision")
+        int(deployment.revision)
+        endObject()
+    }
+
+    /// Totals, with the parts of them that are priced otherwise.
+    private mutating func usage(_ metered: MeteredUsage) {
+        beginObject()
+        key("input_tokens")
+        int(metered.usage.inputTotal)
+        key("cache_read_tokens")
+        int(metered.usage.cacheRead)
+        key("cache_write_tokens")
+        int(metered.usage.cacheWrite)
+        key("output_tokens")
+        int(metered.usage.outputTotal)
+        key("reasoning_tokens")
+        int(metered.usage.reasoning)
+        key("estimated")
+        bool(metered.isEstimated)
+        endObject()
+    }
+}
+
+extension JSONWriter {
+    mutating func optional(_ text: String?) {
+        if let text { string(text) } else { null() }
+    }
+}

@@ -1,0 +1,85 @@
+/// In what a provider's OpenAI-compatible endpoint differs from OpenAI's own.
+package struct ProviderDialect: Hashable, Sendable {
+    package enum OutputMaximum: String, Sendable {
+        case maxCompletionTokens = "max_completion_tokens"
+        case maxTokens = "max_tokens"
+    }
+
+    /// How reasoning tokens are counted where `total_tokens` does not settle it.
+    package enum Reasoning: String, Sendable {
+        /// Part of `completion_tokens`, as OpenAI has it.
+        case withinOutput
+        /// Beside `completion_tokens`.
+        case besideOutput
+        /// Not reported: what `total_tokens` has beyond prompt and completion.
+        case restOfTotal
+    }
+
+    /// The provider's name in versions and keys.
+    package var name: String
+    /// Without a slash at the end; nil where everyone has their own (Azure, vLLM, Ollama elsewhere).
+    package var baseURL: String?
+    /// The header that carries the key, and what stands before the key in it.
+    package var keyHeader = "Authorization"
+    package var keyPrefix = "Bearer "
+    /// The name of the output maximum; the other one is never sent.
+    package var outputMaximum = OutputMaximum.maxTokens
+    /// Whether `stream_options` may be sent. A provider that refuses it reports usage unasked.
+    package var acceptsStreamOptions = true
+    /// Whether the `developer` role is known; otherwise it is written `system`.
+    package var knowsDeveloperRole = false
+    /// Whether more than one choice can be asked for.
+    package var acceptsN = true
+    package var reasoning = Reasoning.withinOutput
+
+    /// Appended to the base URL.
+    package static let chatPath = "/chat/completions"
+
+    package func chatURL(base: String? = nil) -> String? {
+        guard var base = base ?? baseURL else { return nil }
+        while base.hasSuffix("/") { base.removeLast() }
+        return base + Self.chatPath
+    }
+}
+
+extension ProviderDialect {
+    /// Of the provider by that name, or of OpenAI-compatible endpoints in general.
+    package static func named(_ name: String) -> ProviderDialect {
+        if let known = byName[name] { return known }
+        var other = compatible
+        other.name = name
+        return other
+    }
+
+    /// The most cautious spelling, for an endpoint nothing is known of.
+    package static let compatible = ProviderDialect(name: "default")
+
+    package static let all: [ProviderDialect] = [
+        ProviderDialect(
+            name: "openai", baseURL: "https://api.openai.com/v1", outputMaximum: .maxCompletionTokens,
+            knowsDeveloperRole: true),
+        ProviderDialect(
+            name: "azure", keyHeader: "api-key", keyPrefix: "", outputMaximum: .maxCompletionTokens,
+            knowsDeveloperRole: true),
+        ProviderDialect(
+            name: "anthropic", baseURL: "https://api.anthropic.com/v1", knowsDeveloperRole: true, acceptsN: false),
+        ProviderDialect(
+            name: "gemini", baseURL: "https://generativelanguage.googleapis.com/v1beta/openai",
+            reasoning: .restOfTotal),
+        ProviderDialect(name: "mistral", baseURL: "https://api.mistral.ai/v1", acceptsStreamOptions: false),
+        ProviderDialect(
+            name: "groq", baseURL: "https://api.groq.com/openai/v1", outputMaximum: .maxCompletionTokens,
+            acceptsN: false),
+        ProviderDialect(name: "fireworks", baseURL: "https://api.fireworks.ai/inference/v1"),
+        ProviderDialect(
+            name: "xai", baseURL: "https://api.x.ai/v1", outputMaximum: .maxCompletionTokens,
+            reasoning: .besideOutput),
+        ProviderDialect(name: "deepseek", baseURL: "https://api.deepseek.com", acceptsN: false),
+        ProviderDialect(name: "openrouter", baseURL: "https://openrouter.ai/api/v1", acceptsN: false),
+        ProviderDialect(name: "ollama", baseURL: "http://localhost:11434/v1", acceptsN: false),
+        ProviderDialect(name: "vllm"),
+        ProviderDialect(name: "simulated", outputMaximum: .maxCompletionTokens, knowsDeveloperRole: true),
+    ]
+
+    private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+}

@@ -1,0 +1,81 @@
+import JSON
+
+/// What a client asks of a deployment, whichever protocol it asked in. Values are views of the request's own bytes.
+package struct RunCall: Sendable {
+    /// A request parameter that is passed on without being understood.
+    package struct Field: Sendable {
+        package let name: String
+        package let value: JSONValue
+    }
+
+    package var model: String?
+    /// The schema number that the client says it was written for.
+    package var schema: Int64?
+    /// An object that fills the template.
+    package var input: JSONValue?
+    /// Follow the rendered messages. Each is an object with a role, otherwise untouched.
+    package var messages: [JSONValue] = []
+    package var stream = false
+    /// Whether a streaming client asked for the usage chunk.
+    package var includeUsage = false
+    package var streamOptions: JSONValue?
+    /// In tokens, at least 1.
+    package var maxOutputTokens: Int64?
+    /// The field that said so: `max_completion_tokens` or `max_tokens`.
+    package var maxOutputField: String?
+    /// How many choices: 1 to 128.
+    package var n: Int64 = 1
+    /// The client's own labels, of the native form only; OpenAI's `metadata` is one of `parameters`.
+    package var metadata: JSONValue?
+    /// All other top-level fields that are not null, in the order they came.
+    package var parameters: [Field] = []
+
+    package init() {}
+}
+
+extension RunCall {
+    /// The top-level fields of a request body: null counts as absent, a name given twice is refused.
+    static func fields(_ document: JSONDocument) throws(RequestFault) -> [JSONMember] {
+        guard let members = try? document.root.members() else {
+            throw RequestFault("The request body must be a JSON object.")
+        }
+        var names: Set<String> = []
+        for member in members where !names.insert(member.name).inserted {
+            throw RequestFault("The field is given twice.", param: member.name)
+        }
+        return members.filter { !$0.value.isNull }
+    }
+
+    static func object(_ field: JSONMember) throws(RequestFault) -> JSONValue {
+        guard field.value.kind == .object else { throw RequestFault("Must be an object.", param: field.name) }
+        return field.value
+    }
+
+    static func bool(_ field: JSONMember) throws(RequestFault) -> Bool {
+        guard let value = field.value.bool else { throw RequestFault("Must be true or false.", param: field.name) }
+        return value
+    }
+
+    static func integer(_ field: JSONMember, in range: ClosedRange<Int64>) throws(RequestFault) -> Int64 {
+        guard let value = field.value.int, range.contains(value) else {
+            let bound =
+                range.upperBound == .max ? "at least \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+            throw RequestFault("Must be an integer, \(bound).", param: field.name)
+        }
+        return value
+    }
+
+    static func messages(_ field: JSONMember) throws(RequestFault) -> [JSONValue] {
+        guard field.value.kind == .array else { throw RequestFault("Must be an array.", param: field.name) }
+        let messages = field.value.elements()
+        for (index, message) in messages.enumerated() {
+            guard message.kind == .object else {
+                throw RequestFault("Must be an object.", param: "messages[\(index)]")
+            }
+            guard message.member("role")?.kind == .string else {
+                throw RequestFault("Must be a string.", param: "messages[\(index)].role")
+            }
+        }
+        return messages
+    }
+}

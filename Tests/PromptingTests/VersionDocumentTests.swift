@@ -1,0 +1,81 @@
+import JSON
+import Testing
+
+@testable import Prompting
+
+@Suite struct VersionDocumentTests {
+    /// Stored versions are found by the hash of these bytes: where this test fails, every one of them is lost.
+    @Test(arguments: [
+        (
+            #"{"provider":"openai","model":"gpt-4.1-mini","messages":[]}"#,
+            #"{"messages":[],"model":"gpt-4.1-mini","provider":"openai"}"#
+        ),
+        (
+            #"""
+            { "provider" : "simulated", "model": "sim-1",
+              "messages": [ {"role":"system","content":"Be brief.\n\tSay \"hi\" to {{ customer.name }} \u00e9 \u0001 \/"},
+                            {"content":"{{ q }}","role":"user"} ],
+              "parameters": { "top_p": 0.50, "temperature": 1e0, "stop": [ "a" , "b" ],
+                              "response_format": { "type":"json_schema", "json_schema": { "z":null, "a":{"b":[ ]} } } },
+              "overridable": ["top_p", "seed", "temperature", "seed"],
+              "tools": [ { "type":"function", "function": {"name":"f", "parameters": {} } } ],
+              "max_output_tokens": 256, "strict_model": true,
+              "schema": { "output": {"type":"string"}, "input": {"type":"object","properties":{"q":{}}}, "number": 3 } }
+            """#,
+            #"{"max_output_tokens":256,"messages":[{"content":"Be brief.\n\tSay \"hi\" to {{ customer.name }} é \u0001 /","#
+                + #""role":"system"},{"content":"{{ q }}","role":"user"}],"model":"sim-1","#
+                + #""overridable":["seed","temperature","top_p"],"parameters":{"response_format":{"json_schema":"#
+                + #"{"a":{"b":[]},"z":null},"type":"json_schema"},"stop":["a","b"],"temperature":1e0,"top_p":0.50},"#
+                + #""provider":"simulated","schema":{"input":{"properties":{"q":{}},"type":"object"},"number":3,"#
+                + #""output":{"type":"string"}},"strict_model":true,"#
+                + #""tools":[{"function":{"name":"f","parameters":{}},"type":"function"}]}"#
+        ),
+    ])
+    func hasOneStableForm(document: String, canonical: String) throws {
+        #expect(try Self.canonical(document) == canonical)
+        #expect(try Self.canonical(canonical) == canonical)
+    }
+
+    @Test(arguments: [
+        #"{"messages":[{"content":"é{{ a }}","role":"user"}],"model":"m","provider":"p"}"#,
+        #"{ "provider":"p",  "model":"m","messages":[ {"role":"user","content":"\u00e9{{ a }}"} ] }"#,
+        #"{"provider":"p","model":"\u006d","messages":[{"role":"user","content":"é{{ a }}"}],"parameters":{}}"#,
+        #"{"provider":"p","model":"m","messages":[{"role":"user","content":"é{{ a }}"}],"overridable":[],"tools":[]}"#,
+        #"{"provider":"p","model":"m","messages":[{"role":"user","content":"é{{ a }}"}],"strict_model":false}"#,
+        #"""
+        {"provider":"p","model":"m","messages":[{"role":"user","content":"é{{ a }}"}],"parameters":null,
+         "overridable":null,"tools":null,"max_output_tokens":null,"strict_model":null,"schema":null}
+        """#,
+    ])
+    func saysTheSameInOneWay(document: String) throws {
+        #expect(
+            try Self.canonical(document)
+                == #"{"messages":[{"content":"é{{ a }}","role":"user"}],"model":"m","provider":"p"}"#)
+    }
+
+    @Test func tellsDifferentVersionsApart() throws {
+        let base = #""provider":"p","model":"m","messages":[{"role":"user","content":"a"}]"#
+        let documents = [
+            "{\(base)}",
+            #"{"provider":"q","model":"m","messages":[{"role":"user","content":"a"}]}"#,
+            #"{"provider":"p","model":"n","messages":[{"role":"user","content":"a"}]}"#,
+            #"{"provider":"p","model":"m","messages":[{"role":"user","content":"a\n"}]}"#,
+            #"{"provider":"p","model":"m","messages":[{"role":"system","content":"a"}]}"#,
+            #"{\#(base),"parameters":{"x":1}}"#,
+            #"{\#(base),"parameters":{"x":1.0}}"#,
+            #"{\#(base),"parameters":{"x":null}}"#,
+            #"{\#(base),"overridable":["x"]}"#,
+            #"{\#(base),"tools":[{}]}"#,
+            #"{\#(base),"max_output_tokens":1}"#,
+            #"{\#(base),"strict_model":true}"#,
+            #"{\#(base),"schema":{"number":1}}"#,
+            #"{\#(base),"schema":{"number":1,"input":{}}}"#,
+            #"{\#(base),"schema":{"number":1,"output":{}}}"#,
+        ]
+        #expect(Set(try documents.map(Self.canonical)).count == documents.count)
+    }
+
+    static func canonical(_ document: String) throws -> String {
+        String(decoding: try VersionDocument.canonical(from: JSONDocument(document)), as: UTF8.self)
+    }
+}

@@ -1,0 +1,172 @@
+import Domain
+import JSON
+import Testing
+
+@testable import Protocols
+
+@Suite struct ChatStreamTests {
+    /// What a stream of frames comes to, and what its events said.
+    struct Row: Sendable {
+        let provider: String
+        let frames: String
+        let text: String
+        let outputByteCount: Int
+        let finishReason: String?
+        let usage: Usage?
+        /// One letter an event: t text, c call, f finish, u usage, x usage only, e error, D done, - nothing.
+        let events: [String]
+        var id: String? = "chatcmpl-1"
+        var model: String? = "m"
+    }
+
+    static let rows = [
+        Row(
+            provider: "openai",
+            frames: #"""
+                data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":"","refusal":null},"finish_reason":null}],"usage":null}
+
+                data: {"id":"chatcmpl-1","model":"m","choices":[{"index":0,"delta":{"content":"Hé\n"},"finish_reason":null}],"usage":null,"obfuscation":"abc"}
+
+                data: {"id":"chatcmpl-1","model":"m","choices":[{"index":0,"delta":{"content":"llo"}}],"usage":null}
+
+                data: {"id":"chatcmpl-1","model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":null}
+
+                data: {"id":"chatcmpl-1","model":"m","choices":[],"usage":{"prompt_tokens":9,"completion_tokens":4,"total_tokens":13,"prompt_tokens_details":{"cached_tokens":5,"cache_write_tokens":1},"completion_tokens_details":{"reasoning_tokens":3}}}
+
+                data: [DONE]
+
+
+                """#,
+            text: "Hé\nllo", outputByteCount: 7, finishReason: "stop",
+            usage: Usage(uncachedInput: 3, cacheRead: 5, cacheWrite: 1, output: 1, reasoning: 3),
+            events: ["t", "t", "t", "f", "ux", "D"]),
+        Row(
+            provider: "openai",
+            frames: #"""
+                data: {"id":"chatcmpl-1","model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":null,"tool_calls":[{"index":0,"id":"call_a","type":"function","function":{"name":"f","arguments":""}}]},"finish_reason":null}],"usage":null}
+
+                data: {"id":"chatcmpl-1","model":"m","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"x\":1}"}}]},"finish_reason":null}],"usage":null}
+
+                data: {"id":"chatcmpl-1","model":"m","choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}],"usage":null}
+
+                data: [DONE]
+                """#,
+            text: "", outputByteCount: 8, finishReason: "tool_calls", usage: nil, events: ["c", "c", "f", "D"]),
+        Row(
+            provider: "azure",
+            frames: #"""
+                data: {"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":[{"prompt_index":0}]}
+
+                data: {"choices":[{"delta":{"content":"a"},"index":0}],"id":"chatcmpl-1","model":"m"}
+
+                data: {"choices":[{"delta":{"content":"b"},"index":1,"finish_reason":"length"},{"delta":{},"index":0,"finish_reason":"stop"}],"id":"chatcmpl-1","model":"m"}
+
+
+                """#,
+            text: "a", outputByteCount: 2, finishReason: "stop", usage: nil, events: ["-", "t", "f"]),
+        Row(
+            provider: "vllm",
+            frames: #"""
+                data: {"id":"chatcmpl-1","model":"m","choices":[{"index":0,"delta":{"reasoning":"hm","reasoning_content":"hm"}}]}
+
+                data: {"id":"chatcmpl-1","model":"m","choices":null,"usage":{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}}
+
+                """#,
+            text: "", outputByteCount: 2, finishReason: nil, usage: Usage(), events: ["-", "ux"]),
+        Row(
+            provider: "mistral",
+            frames: #"""
+                data: {"id":"chatcmpl-1","model":"m","choices":[{"index":0,"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"hm"}]},{"type":"text","text":"ab"}]},"finish_reason":null}]}
+
+                data: {"id":"chatcmpl-1","model":"m","choices":[{"index":0,"delta":{"content":"","tool_calls":[{"function":{"name":"f","arguments":{"x":1}}}]},"finish_reason":"stop"}],"usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7,"num_cached_tokens":4}}
+
+                data: [DONE]
+
+                """#,
+            text: "ab", outputByteCount: 12, finishReason: "stop",
+            usage: Usage(uncachedInput: 1, cacheRead: 4, output: 2), events: ["t", "tcfu", "D"]),
+        Row(
+            provider: "groq",
+            frames: #"""
+                data: {"id":"chatcmpl-1","model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"x_groq":{"id":"r","usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}}
+
+                event: error
+                data: {"error":{"message":"boom","status_code":500}}
+
+                """#,
+            text: "", outputByteCount: 0, finishReason: "stop", usage: Usage(uncachedInput: 3, output: 2),
+            events: ["fu", "e"]),
+        Row(
+            provider: "openrouter",
+            frames: #"""
+                : OPENROUTER PROCESSING
+
+                data: {"id":"chatcmpl-1","model":"m","error":{"code":429,"message":"slow"},"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error"}]}
+
+                event: error
+                data: {"message":"unwrapped"}
+
+
+                """#,
+            text: "", outputByteCount: 0, finishReason: "error", usage: nil, events: ["tfe", "e"]),
+        Row(
+            provider: "gemini",
+            frames: #"""
+                data: {"id":"chatcmpl-1","model":"m","choices":[{"index":0,"delta":{"content":"a"}}]}
+
+                [{
+                  "error": {
+                    "code": 503
+                  }
+                }
+                ]
+                """#,
+            text: "a", outputByteCount: 1, finishReason: nil, usage: nil, events: ["t", "e"]),
+        Row(
+            provider: "default", frames: "data: \n\ndata:[DONE]\n\n", text: "", outputByteCount: 0, finishReason: nil,
+            usage: nil, events: ["-", "D"], id: nil, model: nil),
+    ]
+
+    @Test(arguments: rows, [1, 5, 10_000])
+    func reads(_ row: Row, cutTo size: Int) throws {
+        var reader = ChatStreamReader(dialect: .named(row.provider))
+        var text: [UInt8] = []
+        var events: [String] = []
+        for event in try SSEParserTests.events(of: row.frames, cutTo: size, maximum: 10_000) {
+            let read = try reader.read(event)
+            text += read.textDelta ?? []
+            var letters = ""
+            if read.textDelta != nil { letters += "t" }
+            if !read.toolCallDeltas.isEmpty { letters += "c" }
+            if read.hasFinishReason { letters += "f" }
+            if read.usage != nil { letters += "u" }
+            if read.isUsageOnly { letters += "x" }
+            if read.error != nil { letters += "e" }
+            if read.isDone { letters += "D" }
+            events.append(letters.isEmpty ? "-" : letters)
+        }
+        #expect(String(decoding: text, as: UTF8.self) == row.text)
+        #expect(events == row.events)
+        #expect(reader.outputByteCount == row.outputByteCount)
+        #expect(reader.finishReason == row.finishReason)
+        #expect(reader.usage == row.usage)
+        #expect(reader.id == row.id)
+        #expect(reader.model == row.model)
+        #expect(reader.isDone == row.events.contains("D"))
+    }
+
+    @Test(arguments: ["data: {\n\n", "data: [1]\n\n", "data: [DONE]x\n\n", "data: hello\n\n"])
+    func refusesWhatIsNoChunk(_ stream: String) throws {
+        var reader = ChatStreamReader(dialect: .compatible)
+        let event = try #require(try SSEParserTests.events(of: stream, cutTo: 100).first)
+        #expect(throws: JSONFault.self) { try reader.read(event) }
+    }
+
+    @Test func countsFinishedChoices() throws {
+        var reader = ChatStreamReader(dialect: .compatible)
+        let stream =
+            #"data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"},{"index":1,"finish_reason":"x"}]}"#
+        for event in try SSEParserTests.events(of: stream, cutTo: 100) { _ = try reader.read(event) }
+        #expect(reader.finishedChoices == 2)
+    }
+}

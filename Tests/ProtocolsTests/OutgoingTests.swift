@@ -1,0 +1,76 @@
+import Domain
+import JSON
+import Testing
+
+@testable import Protocols
+
+@Suite struct OutgoingTests {
+    static let result = NativeRun.Result(
+        id: "run_1", output: Array("a \"b\"\n".utf8), finishReason: "stop",
+        version: NativeRun.Version(number: 3, hash: "ab"),
+        deployment: NativeRun.Deployment(agent: "support", environment: "production", schema: 1, revision: 12),
+        model: "m",
+        usage: MeteredUsage(
+            Usage(uncachedInput: 3, cacheRead: 5, cacheWrite: 1, output: 1, reasoning: 2), isEstimated: false),
+        cost: "0.00042")
+
+    static let json = #"""
+        {"id":"run_1","output":"a \"b\"\n","finish_reason":"stop","version":{"number":3,"hash":"ab"},"deployment":{"agent":"support","environment":"production","schema":1,"revision":12},"model":"m","usage":{"input_tokens":9,"cache_read_tokens":5,"cache_write_tokens":1,"output_tokens":3,"reasoning_tokens":2,"estimated":false},"cost":0.00042}
+        """#
+
+    @Test func encodesANativeResult() throws {
+        #expect(String(decoding: NativeRun.encode(Self.result), as: UTF8.self) == Self.json)
+        var calls = Self.result
+        calls.output = nil
+        calls.model = nil
+        calls.finishReason = nil
+        calls.toolCalls = Array(#"[{"id":"c"}]"#.utf8)
+        calls.usage.isEstimated = true
+        let root = try JSONDocument(NativeRun.encode(calls)).root
+        #expect(root.member("output")?.isNull == true && root.member("model")?.isNull == true)
+        #expect(root.member("finish_reason")?.isNull == true)
+        #expect(root.member("tool_calls").map { Array($0.raw) } == calls.toolCalls)
+        #expect(root.member("usage")?.member("estimated")?.bool == true)
+    }
+
+    @Test func encodesNativeEvents() throws {
+        func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+        #expect(text(NativeRun.delta(text: Array("a\né".utf8))) == "event: delta\ndata: {\"text\":\"a\\né\"}\n\n")
+        let call = try JSONDocument("{\n\"index\":0}").root
+        #expect(text(NativeRun.delta(toolCall: call)) == "event: delta\ndata: {\"tool_call\":{ \"index\":0}}\n\n")
+        #expect(text(NativeRun.done(Self.result)) == "event: done\ndata: \(Self.json)\n\n")
+        let error = ErrorBody(message: "m", type: "server_error", code: "provider_error").encode()
+        #expect(
+            text(NativeRun.error(error))
+                == "event: error\ndata: {\"error\":{\"message\":\"m\",\"type\":\"server_error\",\"param\":null,"
+                + "\"code\":\"provider_error\"}}\n\n")
+    }
+
+    @Test func encodesErrors() {
+        let error = ErrorBody(
+            message: "Not enough \"credits\".", type: "insufficient_quota", param: "n", code: "insufficient_credits",
+            extra: [("needed", "0.5"), ("available", "\"x\"")])
+        let json =
+            #"{"error":{"message":"Not enough \"credits\".","type":"insufficient_quota","param":"n","#
+            + #""code":"insufficient_credits","needed":0.5,"available":"x"}}"#
+        #expect(String(decoding: error.encode(), as: UTF8.self) == json)
+        #expect(String(decoding: error.encodeEvent(), as: UTF8.self) == "data: \(json)\n\n")
+    }
+
+    @Test(arguments: [
+        (400, "invalid_request_error"), (401, "authentication_error"), (402, "insufficient_quota"),
+        (403, "permission_error"), (404, "invalid_request_error"), (429, "rate_limit_error"), (500, "server_error"),
+        (503, "server_error"),
+    ])
+    func namesErrorTypes(_ row: (Int, String)) { #expect(ErrorBody.type(forStatus: row.0) == row.1) }
+
+    @Test func encodesModels() {
+        let entry = ModelEntry(id: "support/production", created: 7, owner: "acme")
+        let json = #"{"id":"support/production","object":"model","created":7,"owned_by":"acme"}"#
+        #expect(String(decoding: entry.encode(), as: UTF8.self) == json)
+        #expect(
+            String(decoding: ModelEntry.encodeList([entry, entry]), as: UTF8.self)
+                == #"{"object":"list","data":[\#(json),\#(json)]}"#)
+        #expect(String(decoding: ModelEntry.encodeList([]), as: UTF8.self) == #"{"object":"list","data":[]}"#)
+    }
+}

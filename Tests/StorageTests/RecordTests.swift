@@ -1,0 +1,74 @@
+import Domain
+import Testing
+
+@testable import Storage
+
+@Suite struct RecordTests {
+    private let token = TokenRecord(
+        id: "tok_1", organization: "acme", agent: "support", environment: "production", schema: 3, state: .suspended,
+        expiresAt: 17, mayReadPrompt: true, createdAt: 5, createdBy: "ann", note: "für ölige Äpfel")
+    private let deployment = DeploymentRecord(
+        state: .paused, revision: 1 << 40, versionNumber: 7, versionHash: digest(9), changedAt: -3, changedBy: "bob")
+    private let key = ProviderKeyRecord(
+        id: "key_1", owner: "", provider: "openai", isExempt: true, sealed: [1, 2, 3], createdAt: 1, createdBy: "ann",
+        rotatedAt: 2, name: "main")
+    private let price = PriceRecord(
+        price: Price(input: 1, cacheRead: 0, output: 4), maximumOutputTokens: nil, listDate: 20_261_121)
+
+    @Test func recordsReadBack() throws {
+        #expect(try TokenRecord(token.encoded.span.bytes) == token)
+        #expect(try DeploymentRecord(deployment.encoded.span.bytes) == deployment)
+        #expect(try ProviderKeyRecord(key.encoded.span.bytes) == key)
+        #expect(try PriceRecord(price.encoded.span.bytes) == price)
+        let run = run(1)
+        #expect(try RunRecord(run.encoded.span.bytes) == run)
+        var ended = run
+        ended.end = RunEnd(
+            outcome: .failed, errorCode: "provider_error",
+            usage: MeteredUsage(
+                Usage(uncachedInput: 1, cacheRead: 2, cacheWrite: 3, output: 4, reasoning: 5), isEstimated: true),
+            cost: NanoCredits(6), clientLeft: true, endedAt: 7, providerStatus: 500, providerRequestID: "r",
+            reportedModel: "m")
+        #expect(try RunRecord(ended.encoded.span.bytes) == ended)
+    }
+
+    /// A record cut anywhere is corrupt, never a crash or a wrong value.
+    @Test func recordsCutShortAreCorrupt() throws {
+        let bytes = token.encoded
+        for count in 0..<bytes.count {
+            let error = #expect(throws: StorageError.self) { try TokenRecord(Array(bytes.prefix(count)).span.bytes) }
+            #expect(error?.kind == .corrupt)
+        }
+    }
+
+    @Test func anotherLayoutIsCorrupt() {
+        var bytes = token.encoded
+        bytes[0] = 99
+        #expect(throws: StorageError.self) { try TokenRecord(bytes.span.bytes) }
+    }
+
+    @Test func textsTooLongAreCutAtACharacter() throws {
+        var long = token
+        long.note = String(repeating: "ä", count: 70_000)
+        let read = try TokenRecord(long.encoded.span.bytes)
+        #expect(read.note.utf8.count <= Int(UInt16.max))
+        #expect(long.note.hasPrefix(read.note))
+    }
+}
+
+func digest(_ byte: UInt8) -> Digest {
+    guard let digest = [UInt8](repeating: byte, count: 32).withUnsafeBytes({ Digest($0) }) else {
+        preconditionFailure("32 bytes are a digest")
+    }
+    return digest
+}
+
+func run(
+    _ number: UInt64, organization: String = "acme", hold: Int64 = 10, costsCredits: Bool = true
+) -> RunRecord {
+    RunRecord(
+        id: RunID(high: 0, low: number), organization: organization, agent: "support", environment: "production",
+        schema: 1, tokenID: "tok_1", versionNumber: 1, versionHash: digest(1), revision: 1, provider: "simulated",
+        model: "sim-1", keyID: "key_1", keyIsPlatform: true, costsCredits: costsCredits, priceListDate: 20_261_121,
+        hold: NanoCredits(hold), estimatedInput: 3, interruptedCharge: NanoCredits(2), startedAt: 1_000)
+}

@@ -1,0 +1,87 @@
+import Domain
+import Synchronization
+import Testing
+
+@testable import Storage
+
+@Suite struct WriterTests {
+    private let folder: TemporaryFolder
+    private let environment: Environment
+    private let table: Table
+
+    init() throws {
+        folder = try TemporaryFolder()
+        environment = try Environment(folder: folder.path + "/store", settings: .init(mapBytes: 1 << 20))
+        table = try environment.tables(["t"])[0]
+    }
+
+    private func count() throws -> Int {
+        try environment.read { transaction throws(StorageError) in try transaction.count(table) }
+    }
+
+    private static let durabilities: [Writer.Durability] = [.strict, .relaxed(milliseconds: 5)]
+
+    @Test(arguments: durabilities) func everyChangeIsAppliedOnce(_ durability: Writer.Durability) async throws {
+        let writer = Writer(environment, name: "test", durability: durability, maximumBatch: 16)
+        let table = table
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<500 as Range<UInt64> {
+                group.addTask {
+                    let written = try await writer.perform { transaction throws(StorageError) in
+                        try transaction.put(table, Key(number), [])
+                        return number
+                    }
+                    #expect(written == number)
+                }
+            }
+            try await group.waitForAll()
+        }
+        await writer.close()
+        #expect(try count() == 500)
+    }
+
+    /// A change that fails halfway leaves nothing, and its neighbours in the batch are kept.
+    @Test(arguments: durabilities) func aFailureStaysAlone(_ durability: Writer.Durability) async throws {
+        let writer = Writer(environment, name: "test", durability: durability, maximumBatch: 64)
+        let table = table
+        let failures = await withTaskGroup(of: Bool.self) { group in
+            for number in 0..<200 as Range<UInt64> {
+                group.addTask {
+                    do throws(StorageError) {
+                        try await writer.perform { transaction throws(StorageError) in
+                            try transaction.put(table, Key(number), [])
+                            if number.isMultiple(of: 10) { throw StorageError(.corrupt, "test") }
+                        }
+                        return false
+                    } catch { return true }
+                }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        await writer.close()
+        #expect(failures == 20)
+        #expect(try count() == 180)
+    }
+
+    @Test func aFullMapFailsTheChangeAndNotTheNext() async throws {
+        let writer = Writer(environment, name: "test", maximumBatch: 8)
+        let table = table
+        let error = await #expect(throws: StorageError.self) {
+            try await writer.perform { transaction throws(StorageError) in
+                try transaction.put(table, Key("large"), [UInt8](repeating: 1, count: 2 << 20))
+            }
+        }
+        #expect(error?.kind == .full)
+        try await writer.perform { transaction throws(StorageError) in try transaction.put(table, Key("small"), [1]) }
+        await writer.close()
+        #expect(try count() == 1)
+    }
+
+    @Test func aClosedWriterRefuses() async throws {
+        let writer = Writer(environment, name: "test", maximumBatch: 8)
+        await writer.close()
+        await writer.close()
+        let error = await #expect(throws: StorageError.self) { try await writer.perform { _ in } }
+        #expect(error?.kind == .closed)
+    }
+}

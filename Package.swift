@@ -80,6 +80,9 @@ let package = Package(
         tests("Security", ["Domain"]),
         tests("Transport", ["Simulator"] + nio),
         tests("Simulator", ["Transport"]),
+        tests(
+            "Gateway",
+            ["Domain", "JSON", "Prompting", "Security", "Simulator", "Storage", "Transport", log, lifecycle] + nio),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -1,8 +1,8 @@
 #include "CSimdjson.h"
+#include "Surrogates.h"
 
 #include <simdjson.h>
 
-#include <cstring>
 #include <memory>
 #include <new>
 
@@ -39,33 +39,6 @@ tg_json_verdict verdict(simdjson::error_code error) {
     }
 }
 
-/// Whether the escape at hand is \uD and then a digit in `from...to` (lower case).
-bool is_surrogate(const uint8_t *escape, uint8_t from, uint8_t to) {
-    // Setting 0x20 makes letters lower case and leaves digits as they are.
-    const uint8_t digit = escape[3] | 0x20;
-    return (escape[2] | 0x20) == 'd' && digit >= from && digit <= to;
-}
-
-/// simdjson 3.0 lets half a surrogate pair through where another escape follows it, or where it is the second half.
-bool surrogates_are_paired(const uint8_t *bytes, size_t count) {
-    const uint8_t *end = bytes + count;
-    const uint8_t *at = bytes;
-    // A valid text has backslashes in strings only, each with its escape behind it, \u with four digits.
-    while ((at = static_cast<const uint8_t *>(std::memchr(at, '\\', end - at)))) {
-        if (at[1] != 'u') {
-            at += 2;
-            continue;
-        }
-        if (is_surrogate(at, 'c', 'f')) { return false; }
-        if (is_surrogate(at, '8', 'b')) {
-            if (at[6] != '\\' || at[7] != 'u' || !is_surrogate(at + 6, 'c', 'f')) { return false; }
-            at += 6;
-        }
-        at += 6;
-    }
-    return true;
-}
-
 }  // namespace
 
 tg_json_verdict tg_json_validate(const uint8_t *bytes, size_t count, bool padded) {
@@ -89,5 +62,6 @@ tg_json_verdict tg_json_validate(const uint8_t *bytes, size_t count, bool padded
     const auto error = thread_parser->parser.parse(bytes, count, !padded).error();
     if (thread_parser->capacity > kept_capacity) { thread_parser.reset(); }
     if (error) { return verdict(error); }
-    return surrogates_are_paired(bytes, count) ? tg_json_valid : tg_json_invalid_string;
+    // simdjson 3.0 lets half a surrogate pair through where another escape follows it, or where it is the second half.
+    return tollgate::surrogates_are_paired(bytes, count) ? tg_json_valid : tg_json_invalid_string;
 }

@@ -1,31 +1,13 @@
 // Walks texts that have been validated, so a string always ends, brackets always match, and nothing is checked twice.
 
-#include "CSimdjson.h"
-
 #include <cstring>
 
+#include "Blocks.h"
+#include "CSimdjson.h"
+
+using namespace tollgate;
+
 namespace {
-
-typedef uint8_t Block __attribute__((vector_size(16)));
-typedef uint64_t Halves __attribute__((vector_size(16)));
-
-Block load(const uint8_t *at) {
-    Block block;
-    memcpy(&block, at, sizeof block);
-    return block;
-}
-
-/// The offset of the first byte that `marks` picks, from `at`; `end` where there is none.
-template <typename Marks, typename Mark>
-const uint8_t *first(const uint8_t *at, const uint8_t *end, Marks marks, Mark mark) {
-    for (; end - at >= 16; at += 16) {
-        const Halves found = (Halves)marks(load(at));
-        if (found[0]) { return at + __builtin_ctzll(found[0]) / 8; }
-        if (found[1]) { return at + 8 + __builtin_ctzll(found[1]) / 8; }
-    }
-    while (at < end && !mark(*at)) { ++at; }
-    return at;
-}
 
 const uint8_t *quote_or_escape(const uint8_t *at, const uint8_t *end) {
     return first(

@@ -32,7 +32,10 @@ enum ClientFormat: Sendable {
     /// An event of the provider's stream as this client gets it; nothing where it gets none.
     func encode(_ event: ServerSentEvent, _ read: ChatStreamEvent) -> [UInt8] {
         switch self {
-        case .chat: return event.raw
+        case .chat:
+            // SDKs join what deltas say, so a role said again on every chunk (Ollama) would become one long role.
+            guard read.repeatsRole, let data = read.dataWithoutRepeatedRoles else { return event.raw }
+            return ServerSentEvent.frame(json: data)
         case .native:
             var bytes: [UInt8] = []
             if let text = read.textDelta, !text.isEmpty { bytes += NativeRun.delta(text: text) }

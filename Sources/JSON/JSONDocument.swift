@@ -15,16 +15,25 @@ package struct JSONDocument: Sendable {
 
     package init(_ bytes: [UInt8]) throws(JSONFault) {
         let padded = bytes.capacity - bytes.count >= Self.padding
-        let (verdict, span) = bytes.withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return (tg_json_empty, tg_json_span()) }
-            var span = tg_json_span()
+        var span = tg_json_span()
+        let fault: JSONFault? = bytes.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return JSONFault(.empty) }
             let verdict = tg_json_validate(base, buffer.count, padded)
             if verdict == tg_json_valid { tg_json_root(base, buffer.count, &span) }
-            return (verdict, span)
+            return JSONFault.Reason(verdict).map { JSONFault($0, at: Self.offset(of: $0, base, buffer.count)) }
         }
-        if let reason = JSONFault.Reason(verdict) { throw JSONFault(reason) }
+        if let fault { throw fault }
         self.bytes = bytes
         root = JSONValue(document: bytes, range: span.value_start..<span.value_end)
+    }
+
+    private static func offset(of reason: JSONFault.Reason, _ base: UnsafePointer<UInt8>, _ count: Int) -> Int? {
+        switch reason {
+        case .empty, .tooLarge, .outOfMemory, .wrongKind, .duplicateKey: return nil
+        case .malformed, .tooDeep, .invalidUTF8, .invalidString, .invalidNumber:
+            var offset = 0
+            return tg_json_locate_fault(base, count, &offset) ? offset : nil
+        }
     }
 
     package init(_ bytes: some Collection<UInt8>) throws(JSONFault) {

@@ -17,6 +17,8 @@ package struct ChatStreamEvent: Sendable {
     package let usage: Usage?
     /// No choice, only usage: the extra chunk that a client gets only if it asked.
     package let isUsageOnly: Bool
+    /// Positions of choices that say their role once more (Ollama's chunks all do).
+    private let repeatedRoles: Set<Int>
 
     package var hasFinishReason: Bool { finishedChoices > 0 }
     package var id: String? { root?.member("id")?.string }
@@ -27,6 +29,27 @@ package struct ChatStreamEvent: Sendable {
 
     /// The pieces of tool calls that choice 0 goes on with, as they came.
     package var toolCallDeltas: [JSONValue] { delta?.member("tool_calls")?.elements() ?? [] }
+
+    /// Whether a role is said that was said before. OpenAI's Python SDK would join the two to `assistantassistant`:
+    /// relay `dataWithoutRepeatedRoles` in place of the event's own bytes.
+    package var repeatsRole: Bool { !repeatedRoles.isEmpty }
+
+    /// The chunk without the roles said before; nil where there is no chunk.
+    package var dataWithoutRepeatedRoles: [UInt8]? {
+        guard let root, let members = try? root.members() else { return nil }
+        var writer = JSONWriter(capacity: root.range.count)
+        writer.beginObject()
+        for member in members {
+            writer.key(member.name)
+            if member.name == "choices" {
+                writer.choices(member.value, withoutRoles: repeatedRoles)
+            } else {
+                writer.value(member.value)
+            }
+        }
+        writer.endObject()
+        return writer.bytes
+    }
 
     private var delta: JSONValue? {
         (root?.member("choices")?.elements()).flatMap(ChoiceOutput.first)?.member("delta")
@@ -42,9 +65,11 @@ package struct ChatStreamEvent: Sendable {
         outputByteCount = 0
         usage = nil
         isUsageOnly = false
+        repeatedRoles = []
     }
 
-    init(_ root: JSONValue, isNamedError: Bool, dialect: ProviderDialect) {
+    /// - Parameter roles: the numbers of the choices whose role was said; those of this event are added.
+    init(_ root: JSONValue, isNamedError: Bool, dialect: ProviderDialect, roles: inout Set<Int64>) {
         self.root = root
         isDone = false
         error = Self.error(root) ?? (isNamedError ? root : nil)
@@ -52,12 +77,20 @@ package struct ChatStreamEvent: Sendable {
         let choices = root.member("choices")?.elements() ?? []
         var bytes = 0
         var reasons: [(isFirst: Bool, reason: String)] = []
-        for choice in choices {
-            if let delta = choice.member("delta") { bytes += ChoiceOutput.byteCount(delta) }
+        var repeated: Set<Int> = []
+        for (position, choice) in choices.enumerated() {
+            let number = choice.member("index")?.int ?? 0
+            if let delta = choice.member("delta") {
+                bytes += ChoiceOutput.byteCount(delta)
+                if let role = delta.member("role"), role.decodedByteCount > 0, !roles.insert(number).inserted {
+                    repeated.insert(position)
+                }
+            }
             if let reason = choice.present("finish_reason")?.string {
-                reasons.append((choice.member("index")?.int ?? 0 == 0, reason))
+                reasons.append((number == 0, reason))
             }
         }
+        repeatedRoles = repeated
         outputByteCount = bytes
         finishedChoices = reasons.count
         finishReason = (reasons.first(where: \.isFirst) ?? reasons.first)?.reason
@@ -67,5 +100,33 @@ package struct ChatStreamEvent: Sendable {
 
     private static func error(_ root: JSONValue) -> JSONValue? {
         root.present("error") ?? root.present("x_groq")?.present("error")
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func choices(_ choices: JSONValue, withoutRoles positions: Set<Int>) {
+        beginArray()
+        for (position, choice) in choices.elements().enumerated() {
+            guard positions.contains(position), let members = try? choice.members() else {
+                value(choice)
+                continue
+            }
+            beginObject()
+            for member in members {
+                key(member.name)
+                guard member.name == "delta", let parts = try? member.value.members() else {
+                    value(member.value)
+                    continue
+                }
+                beginObject()
+                for part in parts where part.name != "role" {
+                    key(part.name)
+                    value(part.value)
+                }
+                endObject()
+            }
+            endObject()
+        }
+        endArray()
     }
 }

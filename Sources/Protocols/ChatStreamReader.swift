@@ -14,6 +14,8 @@ package struct ChatStreamReader: Sendable {
     package private(set) var outputByteCount = 0
     package private(set) var finishedChoices = 0
     package private(set) var isDone = false
+    /// Numbers of the choices whose role was said.
+    private var roles: Set<Int64> = []
 
     package init(dialect: ProviderDialect) { self.dialect = dialect }
 
@@ -26,10 +28,12 @@ package struct ChatStreamReader: Sendable {
             isDone = true
             return ChatStreamEvent(isDone: true)
         }
-        let root = try JSONDocument(event.data).root
+        let value = try JSONDocument(event.data).root
+        // Gemini may wrap an error in an array of one.
+        let root = value.elements().first ?? value
         guard root.kind == .object else { throw JSONFault(.wrongKind, at: root.range.lowerBound) }
         let read = ChatStreamEvent(
-            root, isNamedError: event.name.elementsEqual("error".utf8), dialect: dialect)
+            root, isNamedError: event.name.elementsEqual("error".utf8), dialect: dialect, roles: &roles)
         note(read)
         return read
     }

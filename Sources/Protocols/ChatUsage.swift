@@ -3,7 +3,8 @@ import JSON
 
 /// The `usage` object of OpenAI-compatible answers.
 package enum ChatUsage {
-    /// The report as disjoint counters. Nil where it is absent, null, incomplete or implausible; an explicit zero is zero.
+    /// The report as disjoint counters. Nil where it is absent, null, incomplete or implausible; a zero that is
+    /// reported is zero.
     /// - Parameter root: a whole answer or a stream's chunk.
     package static func read(_ root: JSONValue, dialect: ProviderDialect) -> Usage? {
         if let usage = root.present("usage"), let read = normalised(usage, dialect) { return read }

@@ -42,7 +42,7 @@ package struct ErrorBody: Sendable {
     }
 
     /// The event that ends a stream of OpenAI's in place of `[DONE]`: SDKs raise on it.
-    package func encodeEvent() -> [UInt8] { Array("data: ".utf8) + encode() + Array("\n\n".utf8) }
+    package func encodeEvent() -> [UInt8] { ServerSentEvent.frame(json: encode()) }
 
     /// OpenAI's `type` for an HTTP status.
     package static func type(forStatus status: Int) -> String {

@@ -11,6 +11,9 @@ struct ErrorEnvelope: Sendable {
     /// A status in the body, for errors under HTTP 200.
     var status: Int?
 
+    /// How long Google asks to wait, in milliseconds.
+    var retryDelay: Int64?
+
     private init() {}
 
     /// - Parameter body: as it came; JSON of any shape, or text.
@@ -63,6 +66,7 @@ struct ErrorEnvelope: Sendable {
         label(details, "error_code")
         for detail in details.elements() {
             label(detail, "reason")
+            if let delay = detail.member("retryDelay")?.string { retryDelay = Self.milliseconds(delay) }
             for violation in detail.member("violations")?.elements() ?? [] { label(violation, "quotaId") }
         }
     }
@@ -70,6 +74,14 @@ struct ErrorEnvelope: Sendable {
     /// Some codes are numbers of the provider's own.
     private mutating func note(status number: Int64) {
         if (400...599).contains(number) { status = Int(number) }
+    }
+
+    /// Of a duration such as `34.4s`.
+    private static func milliseconds(_ duration: String) -> Int64? {
+        guard duration.hasSuffix("s"), let seconds = Double(duration.dropLast()), (0...86400).contains(seconds) else {
+            return nil
+        }
+        return Int64((seconds * 1000).rounded(.up))
     }
 
     private mutating func label(_ object: JSONValue, _ names: String...) {

@@ -67,7 +67,7 @@ package enum NativeRun {
 
     /// `event: delta`, `{"text":…}`.
     package static func delta(text: [UInt8]) -> [UInt8] {
-        event("delta", size: text.count) { writer in
+        delta(size: text.count) { writer in
             writer.key("text")
             writer.string(utf8: text)
         }
@@ -75,33 +75,23 @@ package enum NativeRun {
 
     /// `event: delta`, `{"tool_call":…}`: a piece of a call as OpenAI's chunks have it.
     package static func delta(toolCall: JSONValue) -> [UInt8] {
-        event("delta", size: toolCall.range.count) { writer in
+        delta(size: toolCall.range.count) { writer in
             writer.key("tool_call")
             writer.value(toolCall)
         }
     }
 
-    package static func done(_ result: Result) -> [UInt8] { frame("done", encode(result)) }
+    package static func done(_ result: Result) -> [UInt8] { ServerSentEvent.frame(name: "done", json: encode(result)) }
 
     /// - Parameter error: a whole error body, `{"error":{…}}`.
-    package static func error(_ error: [UInt8]) -> [UInt8] { frame("error", error) }
+    package static func error(_ error: [UInt8]) -> [UInt8] { ServerSentEvent.frame(name: "error", json: error) }
 
-    private static func event(_ name: String, size: Int, _ write: (inout JSONWriter) -> Void) -> [UInt8] {
+    private static func delta(size: Int, _ write: (inout JSONWriter) -> Void) -> [UInt8] {
         var writer = JSONWriter(capacity: size + 32)
         writer.beginObject()
         write(&writer)
         writer.endObject()
-        return frame(name, writer.bytes)
-    }
-
-    /// Data comes from elsewhere where a value is passed on as it came; a line end in it would cut the event.
-    private static func frame(_ name: String, _ data: [UInt8]) -> [UInt8] {
-        var event: [UInt8] = []
-        event.reserveCapacity(data.count + 32)
-        event += "event: \(name)\ndata: ".utf8
-        event += data.lazy.map { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") ? UInt8(ascii: " ") : $0 }
-        event += "\n\n".utf8
-        return event
+        return ServerSentEvent.frame(name: "delta", json: writer.bytes)
     }
 }
 

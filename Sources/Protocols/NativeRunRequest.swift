@@ -1,6 +1,7 @@
 import JSON
 
-/// The body of `POST /v1/run`: `{"input":{…},"messages":[…]?,"schema":1?,"stream":bool?,"metadata":{…}?}`, no more.
+/// The body of `POST /v1/run`: `{"input":{…},"messages":[…]?,"schema":1?,"stream":bool?,"metadata":{…}?}`;
+/// other fields are refused.
 package struct NativeRunRequest: Sendable {
     package let call: RunCall
 

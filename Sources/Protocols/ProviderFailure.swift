@@ -27,6 +27,8 @@ package struct ProviderFailure: Error, Hashable, Sendable {
     package var message: String
     package var type: String?
     package var code: String?
+    /// How long the body asks to wait before another try, in milliseconds; most providers say so in a header only.
+    package var retryDelay: Int64?
 
     /// - Parameters:
     ///   - status: the HTTP status.
@@ -53,6 +55,7 @@ package struct ProviderFailure: Error, Hashable, Sendable {
         isRetryable = evidence.isRetryable(kind)
         message = Redaction.clean(envelope.message, secrets: secrets)
         type = envelope.type.map { Redaction.clean($0.utf8, secrets: secrets) }
+        retryDelay = envelope.retryDelay
         code = envelope.code.map { Redaction.clean($0.utf8, secrets: secrets) }
     }
 }

@@ -64,7 +64,7 @@ package enum Redaction {
     }
 
     private static let prefixes = [
-        "sk-", "pk-", "rk-", "gsk_", "xai-", "aiza", "ya29.", "fw_", "eyj", "akia", "asia", "tg_",
+        "sk-", "pk-", "rk-", "gsk_", "xai-", "aiza", "ya29.", "fw_", "eyj", "akia", "tg_",
     ]
     .map { Array($0.utf8) }
 

@@ -9,7 +9,8 @@ import JSON
 /// Finds server-sent events in a byte stream cut anywhere (HTML Living Standard, "Server-sent events").
 ///
 /// Lines end in CRLF, LF or CR. Comments and unknown fields are left out; blocks without data are no events. A CR that
-/// ends a chunk waits for the next one, since an LF that belongs to it may follow.
+/// ends a chunk waits for the next one, since an LF that belongs to it may follow. Bare JSON, as Gemini sends its
+/// errors in the midst of a stream, counts as data.
 package struct SSEParser: Sendable {
     /// In bytes, all of an event counted.
     private let maximumEventSize: Int
@@ -24,6 +25,8 @@ package struct SSEParser: Sendable {
     private var name: [UInt8] = []
     private var data: [UInt8] = []
     private var hasData = false
+    /// Whether the event at hand is JSON without a field name before it.
+    private var isBare = false
 
     package init(maximumEventSize: Int = 16 * 1024 * 1024) { self.maximumEventSize = maximumEventSize }
 
@@ -102,16 +105,28 @@ package struct SSEParser: Sendable {
             if buffer[line].starts(with: [0xEF, 0xBB, 0xBF]) { line = line.dropFirst(3) }
         }
         if let value = value(of: "data", in: line) {
-            if hasData {
-                data.append(UInt8(ascii: "\n"))
-            } else {
-                data.reserveCapacity(value.count + JSONDocument.padding)
-            }
-            data.append(contentsOf: buffer[value])
-            hasData = true
+            appendData(value)
         } else if let value = value(of: "event", in: line) {
             name = Array(buffer[value])
+        } else if isBare || beginsBareJSON(line) {
+            isBare = true
+            appendData(line)
         }
+    }
+
+    private func beginsBareJSON(_ line: Range<Int>) -> Bool {
+        guard !hasData, let first = buffer[line].first else { return false }
+        return first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+    }
+
+    private mutating func appendData(_ value: Range<Int>) {
+        if hasData {
+            data.append(UInt8(ascii: "\n"))
+        } else {
+            data.reserveCapacity(value.count + JSONDocument.padding)
+        }
+        data.append(contentsOf: buffer[value])
+        hasData = true
     }
 
     /// What the line says of the field, less one space after the colon.
@@ -136,6 +151,7 @@ package struct SSEParser: Sendable {
             name = []
             data = []
             hasData = false
+            isBare = false
         }
         guard hasData else { return nil }
         return ServerSentEvent(name: name, data: data, raw: Array(buffer[eventStart..<end]))

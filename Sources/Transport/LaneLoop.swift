@@ -208,7 +208,13 @@ final class LaneLoop {
         if !isKnown { curl_multi_assign(multi, socket, Unmanaged.passUnretained(self).toOpaque()) }
     }
 
+    /// libcurl rounds down, and a call that comes too early may be the last it asked for: so never early, by a clock
+    /// read now (a handshake's first certificate check can take most of a turn).
     private func setTimer(_ milliseconds: Int) {
-        timer = milliseconds < 0 ? nil : now + milliseconds * 1_000
+        switch milliseconds {
+        case ..<0: timer = nil
+        case 0: timer = now
+        default: timer = LaneClock.microseconds() + (milliseconds + 1) * 1_000
+        }
     }
 }

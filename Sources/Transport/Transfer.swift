@@ -87,6 +87,9 @@ final class Transfer {
         if firstByteAt == nil {
             let at = core.startedAt + timeouts.firstByte * 1_000
             if timeouts.firstByte > 0, at < deadline.at { deadline = (at, .firstByteTimeout) }
+            // libcurl's own connect timer can get lost when a handshake's work outlasts it.
+            let connectAt = core.startedAt + timeouts.connect * 1_000
+            if sends == 0, timeouts.connect > 0, connectAt < deadline.at { deadline = (connectAt, .connectTimeout) }
         } else if !isPaused {
             let at = lastByteAt + timeouts.idle * 1_000
             if timeouts.idle > 0, at < deadline.at { deadline = (at, .idleTimeout) }
@@ -132,7 +135,8 @@ final class Transfer {
 
     func failure(_ code: CURLcode) -> TransportError {
         if let brokenLimit { return TransportError(brokenLimit, requestSent: true) }
-        let phase = CurlPhase(headBytes: head.byteCount, isHeadComplete: head.isComplete)
+        let phase = CurlPhase(
+            headBytes: head.byteCount, isHeadComplete: head.isComplete, isUploadFinished: uploadFinished)
         return TransportError(
             phase.kind(code), requestSent: isRequestSent, label: String(cString: curl_easy_strerror(code)))
     }

@@ -6,6 +6,7 @@ package struct TransportError: Error, Sendable, Equatable {
         case connect
         /// The handshake failed, or the certificate is not one we trust for this host.
         case tls
+        /// The connection broke while the request was written.
         case sendFailed
         /// No byte of an answer within `Timeouts.firstByte` of the start.
         case firstByteTimeout

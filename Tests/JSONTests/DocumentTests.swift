@@ -66,7 +66,7 @@ import Testing
         func nested(_ depth: Int) -> String {
             String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
         }
-        let deepest = JSONDocument.maximumDepth - 1
+        let deepest = JSONDocument.maximumDepth
         #expect(try canonicalJSON(JSONDocument(nested(deepest)).root).count == 2 * deepest)
         #expect(throws: JSONFault(.tooDeep, at: 128)) { try JSONDocument(nested(JSONDocument.maximumDepth + 1)) }
         #expect(throws: JSONFault(.tooDeep, at: 128)) { try JSONDocument(nested(1_000_000)) }

@@ -169,4 +169,27 @@ import Testing
         for event in try SSEParserTests.events(of: stream, cutTo: 100) { _ = try reader.read(event) }
         #expect(reader.finishedChoices == 2)
     }
+
+    @Test func takesRepeatedRolesOut() throws {
+        let chunks = [
+            #"{"choices":[{"index":0,"delta":{"role":"assistant","content":"a"}}]}"#,
+            #"{"x":1,"choices":[{"index":0,"delta":{"role":"assistant","content":"b"},"finish_reason":null},{"index":1,"delta":{"role":"assistant"}}]}"#,
+            #"{"choices":[{"index":0,"delta":{"role":"","content":"c"}}]}"#,
+        ]
+        var reader = ChatStreamReader(dialect: .named("ollama"))
+        var events: [ChatStreamEvent] = []
+        for chunk in chunks {
+            events.append(try reader.read(ServerSentEvent(name: [], data: Array(chunk.utf8), raw: [])))
+        }
+        #expect(events.map(\.repeatsRole) == [false, true, false])
+        #expect(
+            events[1].dataWithoutRepeatedRoles.map { String(decoding: $0, as: UTF8.self) }
+                == #"{"x":1,"choices":[{"index":0,"delta":{"content":"b"},"finish_reason":null},{"index":1,"delta":{"role":"assistant"}}]}"#
+        )
+    }
+
+    @Test(arguments: [("{\"a\":\r\n1}", "data: {\"a\":  1}\n\n"), ("[]", "data: []\n\n")])
+    func framesJSON(_ row: (String, String)) {
+        #expect(String(decoding: ServerSentEvent.frame(json: Array(row.0.utf8)), as: UTF8.self) == row.1)
+    }
 }

@@ -193,6 +193,13 @@ import Testing
         #expect(failure.code == row.code)
     }
 
+    @Test(arguments: [("34.4s", 34_400), ("0s", 0), ("1h", nil), ("-1s", nil), ("nans", nil)] as [(String, Int64?)])
+    func readsTheDelayGoogleAsksFor(_ row: (String, Int64?)) {
+        let body = #"{"error":{"code":429,"details":[{"retryDelay":"\#(row.0)"}]}}"#
+        let failure = ProviderFailure.classify(status: 429, body: Array(body.utf8), dialect: .named("gemini"))
+        #expect(failure.retryDelay == row.1)
+    }
+
     @Test func readsAStreamsError() throws {
         let error = try JSONDocument(#"{"message":"Overloaded sk-123456","type":"overloaded_error"}"#).root
         let failure = ProviderFailure.classify(error: error, dialect: .compatible)

@@ -38,6 +38,10 @@ typedef struct {
 /// `padded`: tg_json_padding bytes can be read past the end; otherwise the text is copied first.
 tg_json_verdict tg_json_validate(const uint8_t *_Nonnull bytes, size_t count, bool padded);
 
+/// Finds the byte at which a text stops being JSON, which is its end where it is cut short. False where it does not:
+/// the fault is then a number out of range.
+bool tg_json_locate_fault(const uint8_t *_Nonnull bytes, size_t count, size_t *_Nonnull offset);
+
 /// The range of the outermost value of a valid text, white space trimmed.
 void tg_json_root(const uint8_t *_Nonnull bytes, size_t count, tg_json_span *_Nonnull out);
 

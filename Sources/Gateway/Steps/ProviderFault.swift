@@ -16,8 +16,9 @@ enum ProviderFault {
             return GatewayError(.invalidRequest, "The provider refused the request: \(words)")
         case .rateLimited:
             // Above a minute or two SDKs do not wait at all.
+            let seconds = retryAfter ?? failure.retryDelay.map { Int(($0 + 999) / 1_000) } ?? 1
             return GatewayError(
-                .rateLimited, "The provider's rate limit is reached: \(words)", retryAfter: min(max(retryAfter ?? 1, 1), 60))
+                .rateLimited, "The provider's rate limit is reached: \(words)", retryAfter: min(max(seconds, 1), 60))
         case .badKey:
             return GatewayError(.providerError, "The provider refused the key it is called with (status \(status)): \(words)")
         case .quota:

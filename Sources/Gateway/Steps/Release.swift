@@ -48,7 +48,7 @@ extension RunPipeline {
     private func withCost(_ event: ServerSentEvent, _ run: RunRecord) -> [UInt8] {
         let cost = run.end?.cost ?? .zero
         guard let data = try? ChatUsage.addingCost("\(cost)", to: event.data) else { return event.raw }
-        return Array("data: ".utf8) + data.map { $0 == 10 || $0 == 13 ? 32 : $0 } + Array("\n\n".utf8)
+        return ServerSentEvent.frame(json: data)
     }
 
     private func result(

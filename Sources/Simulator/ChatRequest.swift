@@ -1,0 +1,54 @@
+import FoundationEssentials
+
+/// What the simulator reads of a chat completion request.
+struct ChatRequest: Decodable {
+    struct Message: Decodable {
+        var role: String
+        var text: String
+
+        private enum Keys: String, CodingKey { case role, content }
+        private struct Part: Decodable { var text: String? }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: Keys.self)
+            role = try container.decode(String.self, forKey: .role)
+            if try !container.contains(.content) || container.decodeNil(forKey: .content) {
+                text = ""
+            } else if let whole = try? container.decode(String.self, forKey: .content) {
+                text = whole
+            } else {
+                text = try container.decode([Part].self, forKey: .content).compactMap(\.text).joined(separator: " ")
+            }
+        }
+    }
+
+    struct StreamOptions: Decodable { var include_usage: Bool? }
+
+    var model: String
+    var messages: [Message]
+    var stream: Bool?
+    var stream_options: StreamOptions?
+    var max_tokens: Int?
+    var max_completion_tokens: Int?
+    var n: Int?
+
+    /// Nil for anything OpenAI would answer with 400.
+    init?(_ body: [UInt8]) {
+        guard let decoded = try? JSONDecoder().decode(ChatRequest.self, from: Data(body)) else { return nil }
+        guard (decoded.maximum ?? 1) >= 1, (1...128).contains(decoded.n ?? 1) else { return nil }
+        self = decoded
+    }
+
+    var isStream: Bool { stream == true }
+    var wantsUsage: Bool { stream_options?.include_usage == true }
+    var maximum: Int? { max_completion_tokens ?? max_tokens }
+
+    /// The name without a fault asked for after `!`.
+    var baseModel: String { String(model.prefix { $0 != "!" }) }
+    var namedFault: Fault? {
+        model.firstIndex(of: "!").flatMap { Fault(rawValue: String(model[model.index(after: $0)...])) }
+    }
+
+    /// A quarter of the messages' bytes, rounded up.
+    var promptTokens: Int { (messages.reduce(0) { $0 + $1.text.utf8.count } + 3) / 4 }
+}

@@ -1,0 +1,94 @@
+/// What a simulated provider can do wrong, by the names used in `--faults`, in the control routes and after `!` in a
+/// model's name.
+package enum Fault: String, Sendable, CaseIterable {
+    /// The connection is closed without a byte.
+    case refuse
+    /// No answer, ever.
+    case hang
+    /// Half an answer, then silence.
+    case hangMid = "hang-mid"
+    /// Half an answer, then the connection is reset.
+    case reset
+    /// Half an answer, then the connection is closed.
+    case truncate
+    /// Half a stream, then its end, properly framed but without finish reason, usage or `[DONE]`.
+    case unfinished
+    /// Status 200 and broken JSON.
+    case malformed
+    /// Status 200 and a web page.
+    case html
+    case unauthorized = "401"
+    case forbidden = "403"
+    case notFound = "404"
+    case rateLimited = "429"
+    case serverError = "500"
+    case unavailable = "503"
+    /// Status 429 of the kind that waiting does not mend.
+    case insufficientQuota = "insufficient_quota"
+    /// A whole answer that does not say what it used.
+    case noUsage = "no-usage"
+    /// Half a stream, then an error as an event (not streamed: status 500).
+    case errorEvent = "error-event"
+    /// A good answer, late.
+    case slow
+    /// A head of some 300 KiB.
+    case hugeHeaders = "huge-headers"
+    case redirect
+
+    /// The faults that are a status and OpenAI's error body.
+    var refusal: (status: Int, type: String, code: String, message: String)? {
+        switch self {
+        case .unauthorized: (401, "invalid_request_error", "invalid_api_key", "Incorrect API key provided.")
+        case .forbidden: (403, "invalid_request_error", "permission_denied", "This key may not use this model.")
+        case .notFound: (404, "invalid_request_error", "model_not_found", "The model does not exist.")
+        case .rateLimited: (429, "requests", "rate_limit_exceeded", "Rate limit reached.")
+        case .insufficientQuota:
+            (429, "insufficient_quota", "insufficient_quota", "You exceeded your current quota.")
+        case .serverError: (500, "server_error", "server_error", "The server had an error.")
+        case .unavailable: (503, "server_error", "server_is_overloaded", "The engine is overloaded.")
+        case .refuse, .hang, .hangMid, .reset, .truncate, .unfinished, .malformed, .html, .noUsage, .errorEvent, .slow,
+            .hugeHeaders, .redirect:
+            nil
+        }
+    }
+}
+
+/// Faults by chance, the same ones for the same seed, and faults ordered for the requests to come.
+struct FaultPlan: Sendable {
+    private var rates: [(fault: Fault, rate: Double)]
+    private var next: [Fault] = []
+    private var random: UInt64
+
+    init(rates: [Fault: Double], seed: UInt64) {
+        self.random = seed
+        self.rates = []
+        setRates(rates)
+    }
+
+    mutating func setRates(_ rates: [Fault: Double]) {
+        self.rates = rates.map { (fault: $0.key, rate: $0.value) }.sorted { $0.fault.rawValue < $1.fault.rawValue }
+    }
+
+    mutating func order(_ faults: [Fault]) { next += faults }
+
+    /// The fault of the next request; one draw a request keeps a seed's sequence the same.
+    mutating func draw() -> Fault? {
+        if !next.isEmpty { return next.removeFirst() }
+        guard !rates.isEmpty else { return nil }
+        var point = unit()
+        for (fault, rate) in rates {
+            if point < rate { return fault }
+            point -= rate
+        }
+        return nil
+    }
+
+    /// SplitMix64 (Steele, Lea and Flood 2014), scaled to 0..<1.
+    private mutating func unit() -> Double {
+        random &+= 0x9E37_79B9_7F4A_7C15
+        var z = random
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return Double((z ^ (z >> 31)) >> 11) * 0x1p-53
+    }
+}

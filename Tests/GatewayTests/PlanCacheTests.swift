@@ -1,0 +1,42 @@
+import Domain
+import JSON
+import Prompting
+import Security
+import Testing
+
+@testable import Gateway
+
+@Suite struct PlanCacheTests {
+    private func plan(_ text: String) throws -> Plan {
+        let document = """
+            {"provider":"simulated","model":"m","messages":[{"role":"system","content":"\(text)"}]}
+            """
+        return try Plan(decoding: try VersionDocument.canonical(from: try JSONDocument(document)))
+    }
+
+    @Test func staysWithinItsBytesAndForgetsTheLeastUsed() throws {
+        let cost = try plan("a").byteCost
+        var cache = PlanCache(maximumBytes: cost * 8)
+        let kept = sha256("kept")
+        cache.insert(try plan("a"), under: kept)
+        for number in 0..<100 {
+            cache.insert(try plan("a"), under: sha256("\(number)"))
+            #expect(cache[kept] != nil)
+            #expect(cache.bytes <= cost * 8)
+        }
+        #expect(cache[sha256("0")] == nil && cache[sha256("99")] != nil)
+    }
+
+    @Test func aPlanLargerThanTheCacheIsNotKept() throws {
+        var cache = PlanCache(maximumBytes: 10)
+        cache.insert(try plan("a"), under: sha256("a"))
+        #expect(cache[sha256("a")] == nil && cache.bytes == 0)
+    }
+
+    @Test func theSamePlanAgainCountsOnce() throws {
+        let cost = try plan("a").byteCost
+        var cache = PlanCache(maximumBytes: cost * 4)
+        for _ in 0..<3 { cache.insert(try plan("a"), under: sha256("a")) }
+        #expect(cache.bytes == cost)
+    }
+}

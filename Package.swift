@@ -52,12 +52,14 @@ let package = Package(
 
         // The two planes, and the providers we simulate.
         source("Gateway", ["Domain", "JSON", "Prompting", "Protocols", "Storage", "Transport", "Security", log, lifecycle] + nio),
-        source(
-            "Admin",
-            [
+        .target(
+            name: "Admin",
+            dependencies: [
                 "Domain", "JSON", "Prompting", "Protocols", "Storage", "Security", log, lifecycle,
                 .product(name: "Hummingbird", package: "hummingbird"),
-            ]),
+            ],
+            resources: [.embedInCode("openapi.yaml")],
+            swiftSettings: strict),
         source("Simulator", ["JSON", log, lifecycle] + nio),
 
         .executableTarget(
@@ -80,6 +82,13 @@ let package = Package(
         tests("Security", ["Domain"]),
         tests("Transport", ["Simulator"] + nio),
         tests("Simulator", ["Transport"]),
+        tests(
+            "Admin",
+            [
+                "Domain", "JSON", "Prompting", "Security", "Storage", log,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
+        tests("tollgate", ["Domain", "JSON", "Security", log]),
         tests(
             "Gateway",
             ["Domain", "JSON", "Prompting", "Security", "Simulator", "Storage", "Transport", log, lifecycle] + nio),

@@ -16,6 +16,7 @@ package final class GatewayService: Service {
     private let loops: any EventLoopGroup
     private let logger: Logger
     private let connectionCount = Atomic<Int>(0)
+    private let takesRuns = Atomic<Bool>(false)
     private let (bound, boundContinuation) = AsyncStream<Int>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
     package init(
@@ -47,10 +48,14 @@ package final class GatewayService: Service {
         }
     }
 
+    /// Whether it takes runs: it listens and does not drain.
+    package var isReady: Bool { takesRuns.load(ordering: .relaxed) }
+
     package func run() async throws {
         let server = try await bind()
         let port = server.localAddress?.port ?? settings.port
         boundContinuation.yield(port)
+        takesRuns.store(true, ordering: .relaxed)
         logger.info("gateway listens", metadata: ["host": "\(settings.host)", "port": "\(port)"])
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.carryRuns() }
@@ -74,6 +79,7 @@ package final class GatewayService: Service {
     /// Takes no more connections or runs, and answers when the time that running ones have is over.
     private func drainWhenTold(_ server: any Channel) async {
         try? await gracefulShutdown()
+        takesRuns.store(false, ordering: .relaxed)
         logger.info("gateway drains")
         try? await server.close().get()
         for worker in workers { try? await worker.loop.submit { worker.drain() }.get() }

@@ -32,5 +32,5 @@ package struct GatewaySettings: Sendable {
     /// Milliseconds since 1970.
     package var now: @Sendable () -> Int64
 
-    package init(now: @escaping @Sendable () -> Int64 = wallClockMilliseconds) { self.now = now }
+    package init(now: @escaping @Sendable () -> Int64) { self.now = now }
 }

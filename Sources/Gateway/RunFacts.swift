@@ -18,7 +18,7 @@ struct RunFacts {
     /// Time in which the run waited for its provider.
     var providerTime = TimeAmount.zero
 
-    init(id: RunID = RunID(milliseconds: wallClockMilliseconds()), receivedAt: NIODeadline = .now()) {
+    init(id: RunID, receivedAt: NIODeadline) {
         self.id = id
         self.receivedAt = receivedAt
     }

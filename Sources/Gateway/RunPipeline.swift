@@ -8,7 +8,7 @@ struct RunPipeline {
     let format: ClientFormat
 
     func run(_ request: GatewayRequest, _ client: ResponseWriter) async {
-        var facts = RunFacts(id: RunID(milliseconds: worker.settings.now()), receivedAt: request.receivedAt)
+        var facts = worker.facts(receivedAt: request.receivedAt)
         do throws(GatewayError) {
             let caller = try authenticate(request)
             facts.note(caller)

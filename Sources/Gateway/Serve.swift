@@ -26,10 +26,10 @@ extension Worker {
             }
         case .unknown:
             let error = GatewayError(.notFound, "There is no such route. Runs go to POST /v1/chat/completions or /v1/run.")
-            ErrorResponse.send(error, to: client, RunFacts(receivedAt: request.receivedAt))
+            ErrorResponse.send(error, to: client, facts(receivedAt: request.receivedAt))
         case .wrongMethod(let allowed):
             let error = GatewayError(.methodNotAllowed, "This route takes \(allowed).")
-            ErrorResponse.send(error, to: client, RunFacts(receivedAt: request.receivedAt))
+            ErrorResponse.send(error, to: client, facts(receivedAt: request.receivedAt))
         }
     }
 
@@ -38,7 +38,7 @@ extension Worker {
         _ request: GatewayRequest, _ client: ResponseWriter,
         _ answer: (Caller, inout RunFacts) throws(GatewayError) -> Reading
     ) {
-        var facts = RunFacts(receivedAt: request.receivedAt)
+        var facts = facts(receivedAt: request.receivedAt)
         do throws(GatewayError) {
             let reading = try answer(try authenticate(request), &facts)
             var headers = facts.wholeHeaders

@@ -1,3 +1,4 @@
+import Domain
 import Logging
 import NIOCore
 import Prompting
@@ -47,6 +48,11 @@ final class Worker: @unchecked Sendable {
         plans = PlanCache(maximumBytes: settings.planCacheBytes / settings.loops)
         // Bounded by the connections: each has at most one request under way.
         (arrivals, inbox) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
+    }
+
+    /// What is known of a request as it comes in.
+    func facts(receivedAt: NIODeadline = .now()) -> RunFacts {
+        RunFacts(id: RunID(milliseconds: settings.now()), receivedAt: receivedAt)
     }
 
     /// False once the gateway drains.

@@ -34,7 +34,7 @@ final class GatewayFixture: Sendable {
         simulator = try SimulatorServer(SimulatorConfiguration(tokens: 4))
         let port = try await simulator.start()
         simulatorPort = port
-        var settings = GatewaySettings()
+        var settings = GatewaySettings { Int64(Date().timeIntervalSince1970 * 1_000) }
         settings.port = 0
         settings.providerBaseURLs = ["simulated": "http://127.0.0.1:\(port)/v1"]
         change(&settings)

@@ -93,7 +93,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         let request = GatewayRequest(
             method: head.method, path: String(path), headers: head.headers, body: body, receivedAt: .now())
         if !worker.accept(request, writer) {
-            ErrorResponse.send(GatewayError(.draining, "The gateway is shutting down."), to: writer, RunFacts())
+            ErrorResponse.send(GatewayError(.draining, "The gateway is shutting down."), to: writer, worker.facts())
         }
     }
 
@@ -102,7 +102,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         state = .responding(writer)
         let error = GatewayError(
             .requestTooLarge, "The request body is larger than \(worker.settings.maximumBodyBytes) bytes.")
-        ErrorResponse.send(error, to: writer, RunFacts())
+        ErrorResponse.send(error, to: writer, worker.facts())
         state = .discarding
     }
 

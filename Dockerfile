@@ -1,0 +1,33 @@
+# syntax=docker/dockerfile:1
+FROM swift:6.3-bookworm AS build
+RUN apt-get update -qq \
+    && apt-get install -y -qq --no-install-recommends libcurl4-openssl-dev liblmdb-dev libsimdjson-dev libssl-dev \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /build
+COPY Package.swift Package.resolved ./
+RUN swift package resolve
+COPY Sources Sources
+COPY Tests Tests
+RUN swift build -c release --product tollgate --static-swift-stdlib \
+    && install -D "$(swift build -c release --static-swift-stdlib --show-bin-path)/tollgate" /out/bin/tollgate
+COPY config/prices.json /out/share/tollgate/prices.json
+COPY --chmod=755 scripts/container-start /out/bin/tollgate-start
+
+FROM debian:bookworm-slim
+RUN apt-get update -qq \
+    && apt-get install -y -qq --no-install-recommends \
+        ca-certificates libcurl4 liblmdb0 libsimdjson14 libssl3 libstdc++6 \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --user-group --home-dir /var/lib/tollgate tollgate \
+    && install -d -m 0700 -o tollgate -g tollgate /var/lib/tollgate
+COPY --from=build /out /usr/local
+ENV TOLLGATE_DATA=/var/lib/tollgate \
+    TOLLGATE_GATEWAY_HOST=0.0.0.0 \
+    TOLLGATE_ADMIN_HOST=0.0.0.0
+USER tollgate
+WORKDIR /var/lib/tollgate
+VOLUME /var/lib/tollgate
+EXPOSE 8080 8081
+HEALTHCHECK --interval=10s --timeout=5s --start-period=10s CMD ["tollgate", "healthcheck"]
+ENTRYPOINT ["tollgate-start"]
+CMD ["serve"]

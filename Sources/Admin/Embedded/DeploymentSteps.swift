@@ -1,0 +1,110 @@
+import Domain
+import Storage
+
+/// One revision to be: what a move comes to, given what is deployed.
+struct DeploymentStep {
+    var action: HistoryEntry.Action
+    var state: DeploymentRecord.State
+    var version: VersionReference
+}
+
+extension DeploymentRecord {
+    var version: VersionReference { VersionReference(number: versionNumber, hash: versionHash) }
+    var isLive: Bool { state != .undeployed }
+}
+
+extension WriteTransaction {
+    /// Decides; nil where nothing is to change.
+    func step(
+        _ tables: CatalogTables, _ path: DeploymentPath, _ action: Move.Action, from current: DeploymentRecord?,
+        mode: ServiceMode
+    ) throws -> DeploymentStep? {
+        switch action {
+        case .deploy(let name):
+            let version = try version(tables, path.agent, name)
+            try requireDeployable(version, tables, path, mode: mode)
+            return DeploymentStep(action: .deploy, state: .active, version: version.reference)
+        case .rollback(let revision):
+            guard let current else { throw ControlFault.notDeployed }
+            let target = try rollbackTarget(tables, path, from: current, toRevision: revision)
+            let version = try version(tables, path.agent, .number(target.number))
+            try requireDeployable(version, tables, path, mode: mode)
+            return DeploymentStep(action: .rollback, state: .active, version: target)
+        case .undeploy:
+            guard let current, current.isLive else { throw ControlFault.notDeployed }
+            return DeploymentStep(action: .undeploy, state: .undeployed, version: current.version)
+        case .pause:
+            guard let current, current.isLive else { throw ControlFault.notDeployed }
+            guard current.state != .paused else { return nil }
+            return DeploymentStep(action: .pause, state: .paused, version: current.version)
+        case .resume:
+            guard let current, current.isLive else { throw ControlFault.notDeployed }
+            guard current.state != .active else { return nil }
+            return DeploymentStep(action: .resume, state: .active, version: current.version)
+        }
+    }
+
+    /// Writes the revision, its history and its audit entry.
+    func take(
+        _ step: DeploymentStep, _ tables: CatalogTables, _ path: DeploymentPath, from current: DeploymentRecord?,
+        reason: String?, _ change: Change
+    ) throws -> Deployment {
+        // A clock set back must not put revisions out of order.
+        let at = max(change.at.milliseconds, current?.changedAt ?? 0)
+        let record = DeploymentRecord(
+            state: step.state, revision: (current?.revision ?? 0) + 1, versionNumber: step.version.number,
+            versionHash: step.version.hash, changedAt: at, changedBy: change.actor)
+        let entry = HistoryEntry(
+            revision: record.revision, action: step.action, from: current.flatMap { $0.isLive ? $0.version : nil },
+            to: record.isLive ? record.version : nil, at: Timestamp(milliseconds: at), by: change.actor,
+            reason: reason)
+        try put(tables.deployments, path.key, record.encoded)
+        try put(tables.deploymentHistory, path.key.appending(record.revision), entry.json)
+        let event = AuditEvent(
+            "deployment.\(step.action.rawValue)", path.target, organization: path.agent.organization,
+            ["revision": String(record.revision), "version": String(step.version.number)])
+        try audit(tables, change, event)
+        return Deployment(path: path, record: record)
+    }
+
+    private func rollbackTarget(
+        _ tables: CatalogTables, _ path: DeploymentPath, from current: DeploymentRecord, toRevision revision: UInt64?
+    ) throws -> VersionReference {
+        if let revision {
+            guard let version = try self.revision(tables, path, revision).to else {
+                throw ControlFault.invalid("nothing was live at that revision", at: "/to_revision")
+            }
+            return version
+        }
+        guard current.isLive else { return current.version }
+        var next = current.revision
+        while next > 0 {
+            let entry = try self.revision(tables, path, next)
+            if entry.isDeploy, let version = entry.to, version != current.version { return version }
+            next -= 1
+        }
+        throw ControlFault.invalid("no other version was live here before")
+    }
+
+    /// Unknown is never zero: where runs would cost credits, the price and the most they can write must be known.
+    private func requireDeployable(
+        _ version: Version, _ tables: CatalogTables, _ path: DeploymentPath, mode: ServiceMode
+    ) throws {
+        guard version.schema == path.schema else {
+            throw ControlFault.invalid(
+                "version \(version.reference.number) is of schema \(version.schema), not \(path.schema)", at: "/version")
+        }
+        let ownKey = try activeProviderKey(tables, owner: path.agent.organization, provider: version.provider)
+        if let ownKey, mode == .selfHosted || ownKey.isExempt { return }
+        let model = "\(version.provider)/\(version.model)"
+        guard let price = try price(tables, provider: version.provider, model: version.model) else {
+            throw ControlFault.invalid(
+                "\(model) has no price; add it to the price list and restart, or give the organization its own exempt "
+                    + "key for \(version.provider)", at: "/version")
+        }
+        guard price.maximumOutputTokens != nil || version.maximumOutputTokens != nil else {
+            throw ControlFault.invalid(
+                "how much \(model) can write is not known; set max_output_tokens in the version", at: "/version")
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import Domain
+import Hummingbird
+import Logging
+import Security
+import ServiceLifecycle
+import Storage
+import Synchronization
+
+/// Whether the process can do its work, check by check.
+package struct Readiness: Sendable {
+    package var checks: [(name: String, passes: Bool)]
+
+    package init(_ checks: [(name: String, passes: Bool)]) { self.checks = checks }
+
+    package var isReady: Bool { checks.allSatisfy(\.passes) }
+
+    var reply: Reply {
+        Reply(isReady ? 200 : 503) { object in
+            object.member("ready", isReady)
+            object.member("checks") { list in
+                for check in checks { list.member(check.name, check.passes) }
+            }
+        }
+    }
+}
+
+/// The admin port, to be run in the process's service group.
+package final class AdminService: Service {
+    package struct Configuration: Sendable {
+        package var host: String
+        /// 0: any free one; see `port()`.
+        package var port: Int
+        package var mode: ServiceMode
+
+        package init(host: String = "127.0.0.1", port: Int = 8081, mode: ServiceMode = .selfHosted) {
+            self.host = host
+            self.port = port
+            self.mode = mode
+        }
+    }
+
+    /// Idle connections are closed after so long, so that they do not pile up.
+    private static let idleSeconds: Int64 = 75
+
+    private let configuration: Configuration
+    private let services: AdminServices
+    private let bound = BoundPort()
+
+    /// - Parameter now: milliseconds since 1970.
+    package init(
+        configuration: Configuration, store: any ControlStore, ledger: Ledger, masterKey: MasterKey, logger: Logger,
+        readiness: @escaping @Sendable () async -> Readiness,
+        now: @escaping @Sendable () -> Int64 = { wallClockMilliseconds() }
+    ) {
+        self.configuration = configuration
+        services = AdminServices(
+            store: store, ledger: ledger, masterKey: masterKey, mode: configuration.mode,
+            verification: LedgerVerification(ledger), readiness: readiness,
+            now: { Timestamp(milliseconds: now()) }, logger: logger)
+    }
+
+    /// The port that is listened on, once it is; nil if the service ends before.
+    package func port() async -> Int? { await bound.value() }
+
+    package func run() async throws {
+        defer { bound.set(nil) }
+        try await application().run()
+    }
+
+    func application() -> some ApplicationProtocol {
+        Application(
+            router: AdminRouter(services: services).router(),
+            server: .http1(configuration: .init(idleTimeout: .seconds(Self.idleSeconds))),
+            configuration: .init(address: .hostname(configuration.host, port: configuration.port), serverName: nil),
+            onServerRunning: { [bound] channel in bound.set(channel.localAddress?.port) },
+            logger: services.logger)
+    }
+}
+
+/// A port that will be known, and those who wait for it.
+private final class BoundPort: Sendable {
+    private struct State {
+        var isSet = false
+        var port: Int?
+        var waiting: [CheckedContinuation<Int?, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    /// The first call decides.
+    func set(_ port: Int?) {
+        let waiting = state.withLock { state -> [CheckedContinuation<Int?, Never>] in
+            guard !state.isSet else { return [] }
+            state.isSet = true
+            state.port = port
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for waiter in waiting { waiter.resume(returning: port) }
+    }
+
+    func value() async -> Int? {
+        await withCheckedContinuation { continuation in
+            let known = state.withLock { state -> (isSet: Bool, port: Int?) in
+                if !state.isSet { state.waiting.append(continuation) }
+                return (state.isSet, state.port)
+            }
+            if known.isSet { continuation.resume(returning: known.port) }
+        }
+    }
+}

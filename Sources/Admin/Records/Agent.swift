@@ -1,0 +1,61 @@
+import Domain
+import JSON
+
+/// A feature of an application, by slug.
+package struct Agent: JSONRecord, Hashable {
+    package var slug: String
+    package var name: String
+    package var created: Origin
+
+    package init(slug: String, name: String, created: Origin) {
+        self.slug = slug
+        self.name = name
+        self.created = created
+    }
+
+    package init(_ fields: Fields) throws(ControlFault) {
+        slug = try fields.slug("slug")
+        name = try fields.string("name")
+        created = try Origin(fields)
+    }
+
+    package func write(to object: inout JSONWriter) {
+        object.member("slug", slug)
+        object.member("name", name)
+        created.write(to: &object)
+    }
+}
+
+/// A numbered pair of input and output JSON Schemas of an agent. An empty schema (`{}`) asks for nothing.
+package struct AgentSchema: JSONRecord, Hashable {
+    package static let anything = Array("{}".utf8)
+
+    package var number: UInt32
+    /// JSON objects in canonical form.
+    package var input: [UInt8]
+    package var output: [UInt8]
+    package var created: Origin
+
+    package init(number: UInt32, input: [UInt8] = anything, output: [UInt8] = anything, created: Origin) {
+        self.number = number
+        self.input = input
+        self.output = output
+        self.created = created
+    }
+
+    package init(_ fields: Fields) throws(ControlFault) {
+        number = try fields.integer("number")
+        input = try fields.optionalObject("input").map { Array($0.raw) } ?? Self.anything
+        output = try fields.optionalObject("output").map { Array($0.raw) } ?? Self.anything
+        created = try Origin(fields)
+    }
+
+    package func write(to object: inout JSONWriter) {
+        object.member("number", number)
+        object.member("input", raw: input)
+        object.member("output", raw: output)
+        created.write(to: &object)
+    }
+
+    func hasShape(of other: AgentSchema) -> Bool { input == other.input && output == other.output }
+}

@@ -1,0 +1,100 @@
+import Domain
+import JSON
+import Storage
+
+enum CreditsResource {
+    static func get(_ call: AdminCall) async throws(ControlFault) -> Reply {
+        let organization = try call.organization()
+        _ = try await call.store.organization(organization)
+        let balance = try call.services.ledger.faulting { ledger throws(StorageError) in try ledger.balance(organization) }
+        return Reply { $0.credits(balance) }
+    }
+
+    static func entries(_ call: AdminCall) async throws(ControlFault) -> Reply {
+        let organization = try call.organization()
+        _ = try await call.store.organization(organization)
+        let page = try call.page()
+        let before = try page.number()
+        let entries = try call.services.ledger.faulting { ledger throws(StorageError) in
+            try ledger.entries(organization, before: before, limit: page.limit + 1)
+        }
+        return Reply(Page(entries, limit: page.limit) { String($0.sequence) }) { $0.entry($1) }
+    }
+
+    static func topUp(_ call: AdminCall) async throws(ControlFault) -> Reply {
+        let fields = try call.fields(["amount", "note", "idempotency_key"])
+        let organization = try call.organization()
+        if call.services.mode == .cloud, call.caller.organization != nil {
+            throw ControlFault(.forbidden, "in cloud mode credits are added by a token of all organizations")
+        }
+        guard let amount = NanoCredits(decimal: try fields.string("amount")), amount > .zero else {
+            throw .invalid("amount must be credits above zero, as a decimal with at most nine places", at: "/amount")
+        }
+        let header = try call.idempotencyKey()
+        let field = try fields.optionalString("idempotency_key", maximumBytes: 200)
+        guard let key = header ?? field, !key.isEmpty else {
+            throw .invalid("give an Idempotency-Key, so that credits are added once", at: "/idempotency_key")
+        }
+        _ = try await call.store.organization(organization)
+        let topUp = TopUp(
+            organization: organization, amount: amount, idempotencyKey: key, actor: call.caller.id,
+            note: try fields.remark("note") ?? "", time: call.now.milliseconds)
+        switch try await call.services.ledger.add(topUp) {
+        case .conflict:
+            throw ControlFault(.idempotencyConflict, "another amount was added under this idempotency key")
+        case .repeated(let entry): return try reply(200, entry, call)
+        case .added(let entry):
+            let event = AuditEvent(
+                "credits.top_up", AgentPath.target(organization) + "/credits", organization: organization,
+                ["amount": amount.description, "entry": String(entry.sequence)])
+            try await call.store.note(event, by: Change(actor: call.caller.id, at: call.now))
+            return try reply(201, entry, call)
+        }
+    }
+
+    private static func reply(_ status: Int, _ entry: LedgerEntry, _ call: AdminCall) throws(ControlFault) -> Reply {
+        let balance = try call.services.ledger.faulting { ledger throws(StorageError) in
+            try ledger.balance(entry.organization)
+        }
+        return Reply(status) { object in
+            object.member("entry") { $0.entry(entry) }
+            object.member("credits") { $0.credits(balance) }
+        }
+    }
+}
+
+extension Ledger {
+    /// Reads, and tells a failure as the admin plane does.
+    func faulting<R>(_ body: (Ledger) throws(StorageError) -> R) throws(ControlFault) -> R {
+        do throws(StorageError) { return try body(self) } catch { throw ControlFault(ledger: error) }
+    }
+
+    fileprivate func add(_ topUp: TopUp) async throws(ControlFault) -> TopUpResult {
+        do throws(StorageError) { return try await self.topUp(topUp) } catch { throw ControlFault(ledger: error) }
+    }
+}
+
+extension ControlFault {
+    fileprivate init(ledger error: StorageError) { self.init(.ledgerUnavailable, error.description) }
+}
+
+extension JSONWriter {
+    fileprivate mutating func credits(_ balance: Balance) {
+        member("balance", balance.balance)
+        member("held", balance.held)
+        member("available", balance.available)
+        member("overdraft", balance.overdraft)
+    }
+
+    fileprivate mutating func entry(_ entry: LedgerEntry) {
+        member("sequence", entry.sequence)
+        member("kind", entry.name)
+        member("at", Timestamp(milliseconds: entry.time))
+        member("balance_change", entry.balanceChange)
+        member("held_change", entry.heldChange)
+        member("run", entry.run?.description)
+        member("estimated", entry.isEstimated)
+        member("actor", orNull: entry.actor)
+        member("note", orNull: entry.note)
+    }
+}

@@ -1,0 +1,48 @@
+import JSON
+
+enum VersionsResource {
+    private static let content = [
+        "provider", "model", "messages", "parameters", "overridable", "tools", "max_output_tokens", "strict_model",
+    ]
+
+    static func list(_ call: AdminCall) async throws(ControlFault) -> Reply {
+        Reply(try await call.store.versions(try call.agent(), try call.page()))
+    }
+
+    static func create(_ call: AdminCall) async throws(ControlFault) -> Reply {
+        let fields = try call.fields(Set(content + ["schema", "label", "notes"]))
+        var version = NewVersion(content: content.compactMap { name in fields[name].map { (name, $0) } })
+        version.schema = try fields.optionalInteger("schema", minimum: 1)
+        version.label = try fields.optionalString("label", maximumBytes: NewVersion.maximumLabelBytes)
+        version.notes = try fields.optionalString("notes", maximumBytes: NewVersion.maximumNotesBytes)
+        if let label = version.label, !VersionName.isLabel(label) {
+            throw .invalid("label must be of A-Z, a-z, 0-9, ., _, + and -, and not a number", at: "/label")
+        }
+        let created = try await call.store.createVersion(try call.agent(), version, by: try call.change())
+        return try await reply(created.isNew ? 201 : 200, created.value, call)
+    }
+
+    static func get(_ call: AdminCall) async throws(ControlFault) -> Reply {
+        let name = call.parameters.get("version") ?? ""
+        guard AdminCall.isPlain(name) else { throw .notFound("version") }
+        return try await reply(200, try await call.store.version(try call.agent(), .text(name)), call)
+    }
+
+    private static func reply(_ status: Int, _ version: Version, _ call: AdminCall) async throws(ControlFault) -> Reply {
+        let document = try await call.store.content(version.reference.hash)
+        return Reply(status) { object in
+            version.write(to: &object)
+            object.member("document", raw: document)
+        }
+    }
+}
+
+extension Fields {
+    /// A version's number, or as a string its number, label or hash.
+    func versionName(_ name: String) throws(ControlFault) -> VersionName {
+        if self[name]?.kind == .number { return .number(try integer(name, minimum: 1)) }
+        let text = try string(name, maximumBytes: 200)
+        guard AdminCall.isPlain(text) else { throw .invalid("\(name) is not a version's number, hash or label", at: "/\(name)") }
+        return .text(text)
+    }
+}

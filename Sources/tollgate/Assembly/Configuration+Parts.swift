@@ -1,0 +1,45 @@
+import Admin
+import Gateway
+import NIOCore
+import Simulator
+import Transport
+
+/// What each part is told of the configuration.
+extension Configuration {
+    /// - Parameter simulatorPort: of the built-in provider, where it runs.
+    func gatewaySettings(loops: Int, simulatorPort: Int?) -> GatewaySettings {
+        var settings = GatewaySettings(now: WallClock.milliseconds)
+        settings.mode = mode == .cloud ? .cloud : .selfHosted
+        settings.host = gateway.host
+        settings.port = gateway.port
+        settings.loops = loops
+        settings.maximumConnections = gateway.maximumConnections
+        settings.maximumBodyBytes = gateway.maximumBodyBytes
+        settings.clientWriteTimeout = .milliseconds(Int64(gateway.clientWriteTimeout))
+        settings.keepAliveTimeout = .milliseconds(Int64(gateway.keepAliveTimeout))
+        settings.drainGrace = .milliseconds(Int64(drain.grace))
+        settings.timeouts = Timeouts(
+            connect: upstream.connectTimeout, firstByte: upstream.firstByteTimeout, idle: upstream.idleTimeout,
+            total: upstream.totalTimeout)
+        settings.maximumResponseBytes = upstream.maximumResponseBytes
+        settings.maximumResponseHeaderBytes = upstream.maximumHeaderBytes
+        settings.drainAfterDisconnect = .milliseconds(Int64(upstream.drainAfterDisconnect))
+        settings.planCacheBytes = plans.cacheBytes
+        settings.providerBaseURLs = providers.compactMapValues(\.baseURL)
+        if let simulatorPort, settings.providerBaseURLs["simulated"] == nil {
+            settings.providerBaseURLs["simulated"] = "http://127.0.0.1:\(simulatorPort)/v1"
+        }
+        return settings
+    }
+
+    var adminConfiguration: AdminService.Configuration {
+        AdminService.Configuration(host: admin.host, port: admin.port, mode: mode == .cloud ? .cloud : .selfHosted)
+    }
+
+    var simulatorConfiguration: SimulatorConfiguration {
+        SimulatorConfiguration(
+            port: simulator.port, latency: simulator.latency, tokens: simulator.tokens,
+            tokenDelay: simulator.tokenDelay, faults: SimulatorConfiguration.faults(parsing: simulator.faults) ?? [:],
+            seed: UInt64(clamping: simulator.seed), logPath: simulator.log)
+    }
+}

@@ -1,0 +1,102 @@
+import Admin
+import Domain
+import Gateway
+import Logging
+import NIOCore
+import NIOPosix
+import Security
+import ServiceLifecycle
+import Simulator
+import Storage
+import Transport
+
+/// Assembles the parts and runs them: the only place that knows all of them.
+struct Server {
+    private let configuration: Configuration
+    private let file: String?
+    private let environment: [String: String]
+
+    init(_ configuration: Configuration, file: String?, environment: [String: String]) {
+        self.configuration = configuration
+        self.file = file
+        self.environment = environment
+    }
+
+    func run() async throws {
+        let logger = makeLogger()
+        let masterKey = try configuration.masterKey(environment: environment)
+        let prices = try PriceList.load(PriceList.search(configuration, file: file))
+        OpenFiles.raiseLimit()
+        let stores = try Stores(configuration)
+        do {
+            try await prepare(stores, prices, logger)
+            try await serve(stores, masterKey, logger)
+        } catch {
+            await stores.close()
+            throw error
+        }
+        await stores.close()
+        logger.info("stopped")
+    }
+
+    /// What must be true before the first run: no hold of a process that is gone, and the prices of the list.
+    private func prepare(_ stores: Stores, _ prices: PriceList, _ logger: Logger) async throws {
+        let now = WallClock.milliseconds()
+        let interrupted = try await stores.ledger.closeInterrupted(at: now)
+        if interrupted > 0 {
+            logger.warning("runs cut off by a crash were closed at their estimate", metadata: ["runs": "\(interrupted)"])
+        }
+        let change = Change(actor: "serve", at: .init(milliseconds: now))
+        let put = try await ControlPlane.store(stores.catalog, mode: configuration.mode)
+            .loadPrices(prices.rows, by: change)
+        if put > 0 { logger.info("prices loaded", metadata: ["models": "\(put)"]) }
+    }
+
+    private func serve(_ stores: Stores, _ masterKey: MasterKey, _ logger: Logger) async throws {
+        let loopCount = configuration.gateway.loops ?? System.coreCount
+        let loops = MultiThreadedEventLoopGroup(numberOfThreads: loopCount)
+        var simulator: SimulatorServer?
+        var simulatorPort: Int?
+        if configuration.simulator.isEnabled {
+            let server = try SimulatorServer(configuration.simulatorConfiguration, logger: logger)
+            simulatorPort = try await server.start()
+            simulator = server
+        }
+        let gateway = try GatewayService(
+            configuration.gatewaySettings(loops: loopCount, simulatorPort: simulatorPort), loops: loops,
+            lane: LaneConfiguration(caFile: configuration.upstream.caFile), catalog: stores.catalog,
+            ledger: stores.ledger, masterKey: masterKey, logger: logger)
+        let admin = AdminService(
+            configuration: configuration.adminConfiguration,
+            store: ControlPlane.store(stores.catalog, mode: configuration.mode), ledger: stores.ledger,
+            masterKey: masterKey, logger: logger, readiness: { Readiness([("gateway", gateway.isReady)]) })
+        let ports = ServerPorts(
+            file: configuration.folder.ports, gateway: gateway, admin: admin, simulator: simulatorPort)
+        // Told to stop, they end from the last to the first: the gateway drains while all else is still there.
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: admin), .init(service: ports), .init(service: gateway)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        do {
+            try await group.run()
+        } catch {
+            await simulator?.stop()
+            try? await loops.shutdownGracefully()
+            throw error
+        }
+        await simulator?.stop()
+        try await loops.shutdownGracefully()
+    }
+
+    private func makeLogger() -> Logger {
+        let format = configuration.log.format
+        var logger = Logger(label: "tollgate") { label in
+            switch format {
+            case .text: StreamLogHandler.standardError(label: label)
+            case .json: JSONLogHandler(label: label, now: WallClock.milliseconds)
+            }
+        }
+        logger.logLevel = configuration.log.level
+        return logger
+    }
+}

@@ -1,0 +1,26 @@
+import Admin
+import Gateway
+import Glibc
+import JSON
+import ServiceLifecycle
+
+/// Writes down which ports a running server listens on, since some may be ones the system gave. The file is there
+/// while the server is.
+struct ServerPorts: Service {
+    let file: String
+    let gateway: GatewayService
+    let admin: AdminService
+    /// Nil: there is no built-in simulator.
+    let simulator: Int?
+
+    func run() async throws {
+        guard let gateway = await gateway.port, let admin = await admin.port() else { return }
+        var body = JSONBody()
+        body.set("gateway", gateway)
+        body.set("admin", admin)
+        if let simulator { body.set("simulator", simulator) }
+        try SecretFile.write(String(decoding: body.bytes, as: UTF8.self), to: file, replacing: true)
+        try? await gracefulShutdown()
+        unlink(file)
+    }
+}

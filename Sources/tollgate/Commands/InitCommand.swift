@@ -1,0 +1,42 @@
+import ArgumentParser
+
+struct InitCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init", abstract: "Make the data folder and the first admin token, which is printed once.",
+        discussion: "Refuses a data folder that has an admin token already; finishes one it was interrupted in.")
+
+    @Flag(help: "Keep the token in DATA/admin-token, mode 0600, where the other commands find it.")
+    var saveToken = false
+    @OptionGroup var configuration: ConfigurationOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+        let configuration = try configuration.load()
+        let made = try await NewDataFolder(configuration, environment: self.configuration.environment).make()
+        if saveToken {
+            try SecretFile.write(made.token, to: configuration.folder.adminToken, replacing: true)
+        }
+        if output.isJSON {
+            var body = JSONBody()
+            body.set("data", configuration.data)
+            body.set("master_key_file", made.masterKeyFile)
+            body.set("admin_token", made.token)
+            body.set("admin_token_file", saveToken ? configuration.folder.adminToken : nil)
+            StandardOutput.write(body.bytes + [10])
+            return
+        }
+        var lines = ["made \(configuration.data)"]
+        if let file = made.masterKeyFile {
+            lines.append(
+                "master key: \(file) (back it up apart from the data: provider keys cannot be read without it)")
+        }
+        if saveToken {
+            lines.append("admin token: kept in \(configuration.folder.adminToken)")
+        } else {
+            lines += [
+                "admin token, shown once: \(made.token)", "export TOLLGATE_ADMIN_TOKEN with it for the other commands",
+            ]
+        }
+        StandardOutput.write(Array((lines.joined(separator: "\n") + "\n").utf8))
+    }
+}

@@ -1,0 +1,74 @@
+/// One key of the configuration: its name, what it takes, its default and what it means. The parser, the environment
+/// and the documented default file are all read off these.
+struct Setting: Sendable {
+    /// As in the file, sections joined by dots. `providers.*.base_url`: for a name of anyone's choice.
+    let path: String
+    let expects: String
+    /// As the file spells it; nil where the key is unset by default.
+    let fallback: String?
+    let meaning: String
+    /// Puts the value that the text says into the configuration, for the name that stands for `*`; false where the
+    /// text says none.
+    let apply: @Sendable (_ text: String, _ name: String, inout Configuration) -> Bool
+
+    init<Value>(
+        _ path: String, _ kind: SettingKind<Value>, _ target: WritableKeyPath<Configuration, Value> & Sendable,
+        _ meaning: String
+    ) {
+        self.path = path
+        expects = kind.expects
+        fallback = kind.write(Configuration()[keyPath: target])
+        self.meaning = meaning
+        apply = { text, _, configuration in
+            guard let value = kind.read(text) else { return false }
+            configuration[keyPath: target] = value
+            return true
+        }
+    }
+
+    /// A key that may be unset, and is by default.
+    init<Value>(
+        optional path: String, _ kind: SettingKind<Value>,
+        _ target: WritableKeyPath<Configuration, Value?> & Sendable, _ meaning: String
+    ) {
+        self.path = path
+        expects = kind.expects
+        fallback = nil
+        self.meaning = meaning
+        apply = { text, _, configuration in
+            guard let value = kind.read(text) else { return false }
+            configuration[keyPath: target] = value
+            return true
+        }
+    }
+
+    /// A key of a provider's own section.
+    init<Value>(
+        provider key: String, _ kind: SettingKind<Value>,
+        _ target: WritableKeyPath<Configuration.Provider, Value?> & Sendable, _ meaning: String
+    ) {
+        path = "providers.*." + key
+        expects = kind.expects
+        fallback = nil
+        self.meaning = meaning
+        apply = { text, name, configuration in
+            guard let value = kind.read(text) else { return false }
+            configuration.providers[name, default: .init()][keyPath: target] = value
+            return true
+        }
+    }
+
+    var parts: [String] { path.split(separator: ".").map(String.init) }
+
+    /// `TOLLGATE_GATEWAY_PORT`; with the name's place empty for a provider's.
+    var environmentName: String { Self.environmentPrefix + path.uppercased().substituting([".", "-"], by: "_") }
+
+    static let environmentPrefix = "TOLLGATE_"
+}
+
+extension String {
+    /// With another character for each of these.
+    func substituting(_ characters: Set<Character>, by other: Character) -> String {
+        String(map { characters.contains($0) ? other : $0 })
+    }
+}

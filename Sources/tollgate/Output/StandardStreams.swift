@@ -1,0 +1,39 @@
+import FoundationEssentials
+import Glibc
+
+enum StandardError {
+    static func write(_ text: String) { StandardOutput.write(Array(text.utf8), to: STDERR_FILENO) }
+}
+
+enum StandardOutput {
+    static func write(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
+
+    fileprivate static func write(_ bytes: [UInt8], to descriptor: Int32) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            // Whoever read it has gone: there is nobody left to tell.
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+}
+
+enum StandardInput {
+    /// All of it, at most so many bytes.
+    static func read(maximumBytes: Int) throws(CommandFailure) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = chunk.withUnsafeMutableBytes { Glibc.read(STDIN_FILENO, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw CommandFailure("standard input cannot be read") }
+            if count == 0 { return bytes }
+            bytes += chunk[..<count]
+            guard bytes.count <= maximumBytes else {
+                throw CommandFailure("standard input has more than \(ByteSize.text(maximumBytes))")
+            }
+        }
+    }
+}

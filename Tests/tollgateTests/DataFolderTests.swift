@@ -1,0 +1,105 @@
+import FoundationEssentials
+import Security
+import Testing
+
+@testable import tollgate
+
+@Suite struct DataFolderTests {
+    private let folder: TemporaryFolder
+    private let configuration: Configuration
+
+    init() throws {
+        folder = try TemporaryFolder()
+        var configuration = Configuration()
+        configuration.data = folder.path + "/a/b"
+        configuration.catalog.mapBytes = 64 << 20
+        configuration.ledger.mapBytes = 64 << 20
+        self.configuration = configuration
+    }
+
+    private func mode(_ path: String) throws -> Int {
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        return try #require(attributes[.posixPermissions] as? Int)
+    }
+
+    @Test func aNewFolderHasAllItNeeds() async throws {
+        let made = try await NewDataFolder(configuration, environment: [:]).make()
+        #expect(made.token.hasPrefix("tga_"))
+        #expect(made.masterKeyFile == configuration.folder.masterKey)
+        #expect(try mode(configuration.folder.masterKey) == 0o600)
+        #expect(try mode(configuration.data) == 0o700)
+        _ = try configuration.masterKey(environment: [:])
+        #expect(FileManager.default.fileExists(atPath: configuration.folder.ledger + "/data.mdb"))
+    }
+
+    @Test func aSecondTimeIsRefusedAndChangesNothing() async throws {
+        _ = try await NewDataFolder(configuration, environment: [:]).make()
+        let key = SecretFile.read(configuration.folder.masterKey)
+        await #expect(throws: CommandFailure.self) {
+            try await NewDataFolder(configuration, environment: [:]).make()
+        }
+        #expect(SecretFile.read(configuration.folder.masterKey) == key)
+    }
+
+    @Test func anInterruptedTimeIsFinished() async throws {
+        try FileManager.default.createDirectory(atPath: configuration.data, withIntermediateDirectories: true)
+        let key = MasterKey.generate()
+        try SecretFile.write(key, to: configuration.folder.masterKey)
+        let made = try await NewDataFolder(configuration, environment: [:]).make()
+        #expect(made.masterKeyFile == nil)
+        #expect(SecretFile.read(configuration.folder.masterKey) == key)
+    }
+
+    @Test func theEnvironmentsMasterKeyIsNotWritten() async throws {
+        let environment = ["TOLLGATE_MASTER_KEY": MasterKey.generate()]
+        let made = try await NewDataFolder(configuration, environment: environment).make()
+        #expect(made.masterKeyFile == nil)
+        #expect(!FileManager.default.fileExists(atPath: configuration.folder.masterKey))
+    }
+
+    @Test(arguments: [
+        ("0123", 0o600, "expects 64 hexadecimal digits"),
+        (String(repeating: "x", count: 64), 0o600, "expects 64 hexadecimal digits"),
+        (String(repeating: "a", count: 64), 0o640, "others may read the master key; run `chmod 600 "),
+        (String(repeating: "a", count: 64), 0o604, "others may read the master key; run `chmod 600 "),
+    ])
+    func badMasterKeyFilesAreRefused(_ text: String, _ mode: Int, _ reason: String) throws {
+        var configuration = configuration
+        let file = try folder.write(text, to: "key", mode: mode)
+        configuration.masterKeyFile = file
+        let fault = #expect(throws: MasterKeyFault.self) { try configuration.masterKey(environment: [:]) }
+        #expect(fault?.description.hasPrefix("\(file): \(reason)") == true)
+        #expect(fault?.description.contains(text) == false)
+    }
+
+    @Test func theEnvironmentsMasterKeyWins() throws {
+        var configuration = configuration
+        configuration.masterKeyFile = "/nowhere"
+        let key = String(repeating: "ab", count: 32)
+        let found = try configuration.masterKey(environment: ["TOLLGATE_MASTER_KEY": key])
+        #expect(found.id == MasterKey(hexadecimal: key)?.id)
+        #expect(throws: MasterKeyFault(description: "TOLLGATE_MASTER_KEY: expects 64 hexadecimal digits")) {
+            try configuration.masterKey(environment: ["TOLLGATE_MASTER_KEY": "12"])
+        }
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1", 8081, "http://127.0.0.1:8081"), ("0.0.0.0", 1, "http://127.0.0.1:1"), ("::", 2, "http://[::1]:2"),
+        ("::1", 3, "http://[::1]:3"), ("gateway.example", 4, "http://gateway.example:4"),
+    ])
+    func aServerIsFoundWhereItListens(_ host: String, _ port: Int, _ url: String) throws {
+        var configuration = Configuration()
+        configuration.admin = .init(host: host, port: port)
+        #expect(try configuration.adminURL() == url)
+    }
+
+    @Test func portsTheSystemGaveAreReadFromTheFolder() throws {
+        var configuration = Configuration()
+        configuration.data = folder.path
+        configuration.gateway.port = 0
+        #expect(throws: CommandFailure.self) { try configuration.gatewayURL() }
+        _ = try folder.write(#"{"gateway":4711,"admin":4712}"#, to: "ports.json")
+        #expect(try configuration.gatewayURL() == "http://127.0.0.1:4711")
+        #expect(ListeningPorts(file: configuration.folder.ports)?.simulator == nil)
+    }
+}

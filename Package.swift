@@ -88,7 +88,12 @@ let package = Package(
                 "Domain", "JSON", "Prompting", "Security", "Storage", log,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
-        tests("tollgate", ["Domain", "JSON", "Security", log]),
+        tests(
+            "tollgate",
+            [
+                "Domain", "JSON", "Security", "Storage", log,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
         tests(
             "Gateway",
             ["Domain", "JSON", "Prompting", "Security", "Simulator", "Storage", "Transport", log, lifecycle] + nio),

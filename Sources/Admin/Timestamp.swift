@@ -51,7 +51,8 @@ extension Timestamp: CustomStringConvertible {
     private static func offset(_ zone: ArraySlice<UInt8>) -> Int? {
         let zone = Array(zone)
         if zone == [UInt8(ascii: "Z")] || zone == [UInt8(ascii: "z")] { return 0 }
-        guard zone.count == 6, zone[0] == UInt8(ascii: "+") || zone[0] == UInt8(ascii: "-"), zone[3] == UInt8(ascii: ":"),
+        guard zone.count == 6, zone[0] == UInt8(ascii: "+") || zone[0] == UInt8(ascii: "-"),
+            zone[3] == UInt8(ascii: ":"),
             let hours = Day.number(zone[1..<3]), let minutes = Day.number(zone[4..<6]), hours < 24, minutes < 60
         else { return nil }
         let seconds = hours * 3600 + minutes * 60

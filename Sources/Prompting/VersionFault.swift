@@ -21,7 +21,8 @@ package struct VersionFault: Error, Hashable, Sendable {
     }
 
     init(_ pointer: JSONPointer, _ fault: JSONFault) {
-        let reason = fault.reason == .duplicateKey ? "an object names a member twice" : "not JSON: \(fault.reason.rawValue)"
+        let reason =
+            fault.reason == .duplicateKey ? "an object names a member twice" : "not JSON: \(fault.reason.rawValue)"
         self.init(pointer, reason + (fault.offset.map { " (byte \($0))" } ?? ""))
     }
 }

@@ -9,7 +9,8 @@ struct VersionFields {
         self.place = place
         for member in try Self.members(of: object, at: place) {
             guard known.contains(member.name) else {
-                throw VersionFault(place / member.name, "unknown field; known here: \(known.sorted().joined(separator: ", "))")
+                throw VersionFault(
+                    place / member.name, "unknown field; known here: \(known.sorted().joined(separator: ", "))")
             }
             values[member.name] = member.value
         }

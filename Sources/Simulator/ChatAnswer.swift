@@ -85,7 +85,10 @@ struct ChatAnswer {
 
 /// The events of a stream in OpenAI's order: a role for each choice, words in turn, finish reasons, usage, `[DONE]`.
 struct ChatEvents {
-    enum Step { case event(String, isToken: Bool), end }
+    enum Step {
+        case event(String, isToken: Bool)
+        case end
+    }
 
     private let answer: ChatAnswer
     private let usageWanted: Bool
@@ -103,7 +106,8 @@ struct ChatEvents {
         var step = position
         if step < n {
             return .event(
-                answer.chunk(choices: answer.choice(step, delta: "\"role\":\"assistant\",\"content\":\"\"")), isToken: false)
+                answer.chunk(choices: answer.choice(step, delta: "\"role\":\"assistant\",\"content\":\"\"")),
+                isToken: false)
         }
         step -= n
         if step < answer.completionTokens {
@@ -119,7 +123,8 @@ struct ChatEvents {
         step -= n
         if usageWanted {
             if step == 0 {
-                return .event(answer.chunk(choices: "", usage: answer.usage(completionTokens: tokensSent)), isToken: false)
+                return .event(
+                    answer.chunk(choices: "", usage: answer.usage(completionTokens: tokensSent)), isToken: false)
             }
             step -= 1
         }

@@ -98,7 +98,10 @@ final class ChatReply {
 
     private func whole() {
         if row.fault == .errorEvent {
-            finish(500, "{\"error\":{\"message\":\"The server had an error.\",\"type\":\"server_error\",\"param\":null,\"code\":null}}")
+            finish(
+                500,
+                "{\"error\":{\"message\":\"The server had an error.\",\"type\":\"server_error\",\"param\":null,\"code\":null}}"
+            )
             return
         }
         let text = answer.whole(withUsage: row.fault != .noUsage)
@@ -133,7 +136,8 @@ final class ChatReply {
 
     private func beginStream() {
         note(status: 200, tokens: 0)
-        wire.head(200, headers("text/event-stream") + [("cache-control", "no-cache"), ("transfer-encoding", "chunked")])
+        wire.head(
+            200, headers("text/event-stream") + [("cache-control", "no-cache"), ("transfer-encoding", "chunked")])
         isStreaming = true
         pump()
     }

@@ -22,14 +22,24 @@ struct ChatRequest: Decodable {
         }
     }
 
-    struct StreamOptions: Decodable { var include_usage: Bool? }
+    struct StreamOptions: Decodable {
+        var includeUsage: Bool?
+        private enum CodingKeys: String, CodingKey { case includeUsage = "include_usage" }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case model, messages, stream, n
+        case streamOptions = "stream_options"
+        case maxTokens = "max_tokens"
+        case maxCompletionTokens = "max_completion_tokens"
+    }
 
     var model: String
     var messages: [Message]
     var stream: Bool?
-    var stream_options: StreamOptions?
-    var max_tokens: Int?
-    var max_completion_tokens: Int?
+    var streamOptions: StreamOptions?
+    var maxTokens: Int?
+    var maxCompletionTokens: Int?
     var n: Int?
 
     /// Nil for anything OpenAI would answer with 400.
@@ -40,8 +50,8 @@ struct ChatRequest: Decodable {
     }
 
     var isStream: Bool { stream == true }
-    var wantsUsage: Bool { stream_options?.include_usage == true }
-    var maximum: Int? { max_completion_tokens ?? max_tokens }
+    var wantsUsage: Bool { streamOptions?.includeUsage == true }
+    var maximum: Int? { maxCompletionTokens ?? maxTokens }
 
     /// The name without a fault asked for after `!`.
     var baseModel: String { String(model.prefix { $0 != "!" }) }

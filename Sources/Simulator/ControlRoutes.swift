@@ -12,7 +12,9 @@ enum ControlRoutes {
         switch (method, path) {
         case ("POST", "/_simulator/faults"): return order(body, state)
         case ("POST", "/_simulator/barrier"):
-            guard let order = try? JSONDecoder().decode(BarrierOrder.self, from: Data(body)) else { return bad("barrier") }
+            guard let order = try? JSONDecoder().decode(BarrierOrder.self, from: Data(body)) else {
+                return bad("barrier")
+            }
             state.setBarrier(closed: order.closed)
             return (200, "{\"closed\":\(order.closed)}\n")
         case ("POST", "/_simulator/reset"):

@@ -75,7 +75,9 @@ final class SimulatorHandler: ChannelInboundHandler {
     private func chat(_ head: HTTPRequestHead, _ wire: Wire) {
         let bytes = Array(body.readableBytesView)
         let request = ChatRequest(bytes)
-        let secret = head.headers.first(name: "authorization").map { $0.hasPrefix("Bearer ") ? String($0.dropFirst(7)) : $0 }
+        let secret = head.headers.first(name: "authorization").map {
+            $0.hasPrefix("Bearer ") ? String($0.dropFirst(7)) : $0
+        }
         let isKnown = state.configuration.keys.map { keys in secret.map { keys.contains($0) } ?? false } ?? true
         let row = state.arrive(
             { row in
@@ -93,11 +95,14 @@ final class SimulatorHandler: ChannelInboundHandler {
             return
         }
         guard let request else {
-            refuse(row, 400, Self.error("The request is not a valid chat completion.", code: "invalid_request"), head, wire)
+            refuse(
+                row, 400, Self.error("The request is not a valid chat completion.", code: "invalid_request"), head, wire
+            )
             return
         }
         let answer = ChatAnswer(
-            request, sequence: row.sequence, configuredTokens: state.configuration.tokens, created: SimulatorClock.seconds())
+            request, sequence: row.sequence, configuredTokens: state.configuration.tokens,
+            created: SimulatorClock.seconds())
         let reply = ChatReply(
             answer, row: row, wantsUsage: request.wantsUsage, wire: wire, state: state, keepAlive: head.isKeepAlive
         ) { [unowned self] in self.reply = nil }

@@ -24,7 +24,9 @@ package final class SimulatorServer: Service {
     private let running = Mutex<Running?>(nil)
     private let connections = Mutex<[ObjectIdentifier: any Channel]>([:])
 
-    package init(_ configuration: SimulatorConfiguration = SimulatorConfiguration(), logger: Logger? = nil) throws(StartError) {
+    package init(_ configuration: SimulatorConfiguration = SimulatorConfiguration(), logger: Logger? = nil)
+        throws(StartError)
+    {
         var file: LineFile?
         if let path = configuration.logPath {
             guard let opened = LineFile(path: path) else { throw .logFile }

@@ -26,7 +26,8 @@ struct Wire {
 
     /// A whole answer.
     func answer(
-        _ status: Int, _ text: String, type: String = "application/json", headers: [(String, String)] = [], keepAlive: Bool
+        _ status: Int, _ text: String, type: String = "application/json", headers: [(String, String)] = [],
+        keepAlive: Bool
     ) {
         self.head(status, [("content-type", type), ("content-length", "\(text.utf8.count)")] + headers)
         self.body(text)

@@ -47,7 +47,11 @@ package final class Exchange: Sendable {
 /// The state shared by the lane's thread, which fills it, and the consumer, who drains it.
 final class ExchangeCore: Sendable {
     enum Need { case head, bytes }
-    enum Take<Value> { case ready(Value), failed(TransportError), wait }
+    enum Take<Value> {
+        case ready(Value)
+        case failed(TransportError)
+        case wait
+    }
 
     private struct State {
         var head: ResponseHead?
@@ -67,7 +71,10 @@ final class ExchangeCore: Sendable {
         }
     }
 
-    enum Outcome: Sendable { case complete, failed(TransportError) }
+    enum Outcome: Sendable {
+        case complete
+        case failed(TransportError)
+    }
 
     let request: ExchangeRequest
     /// Microseconds on the lane's clock.

@@ -27,7 +27,9 @@ struct AdminHarness: Sendable {
                     value = (value as? [String: Any])?[String(part)]
                 }
             }
-            if let number = value as? NSNumber, CFBooleanLike.isBoolean(number) { return number.boolValue ? "true" : "false" }
+            if let number = value as? NSNumber, CFBooleanLike.isBoolean(number) {
+                return number.boolValue ? "true" : "false"
+            }
             return value.flatMap { $0 is NSNull ? nil : "\($0)" }
         }
     }
@@ -40,7 +42,9 @@ struct AdminHarness: Sendable {
     let owner: String
 
     static func run(
-        mode: ServiceMode = .selfHosted, ready: Bool = true, _ body: @Sendable (AdminHarness) async throws -> Void
+        mode: ServiceMode = .selfHosted, ready: Bool = true,
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        over setup: TestingSetup = .router, _ body: @Sendable (AdminHarness) async throws -> Void
     ) async throws {
         let folder = try TemporaryFolder()
         let settings = Environment.Settings(mapBytes: 64 << 20)
@@ -51,13 +55,14 @@ struct AdminHarness: Sendable {
         let masterKey = try #require(MasterKey([UInt8](repeating: 7, count: 32)))
         let service = AdminService(
             configuration: .init(port: 0, mode: mode), store: store, ledger: ledger, masterKey: masterKey,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            logger: logger,
             readiness: { Readiness([("store", true), ("ledger", ready)]) }, now: { 1_795_000_000_000 })
         let outcome: Result<Void, any Error>
         do {
-            try await service.application().test(.router) { client in
+            try await service.application().test(setup) { client in
                 try await body(
-                    AdminHarness(client: client, store: store, ledger: ledger, masterKey: masterKey, owner: owner.secret))
+                    AdminHarness(
+                        client: client, store: store, ledger: ledger, masterKey: masterKey, owner: owner.secret))
             }
             outcome = .success(())
         } catch { outcome = .failure(error) }

@@ -1,6 +1,8 @@
 import Domain
 import Foundation
 import HTTPTypes
+import HummingbirdTesting
+import Logging
 import Testing
 
 @testable import Admin
@@ -32,8 +34,11 @@ import Testing
             #expect(history["next_cursor"] == "2")
             let rest = try await admin.call(.get, Self.production + "/history?cursor=2")
             #expect(rest["items.0.reason"] == "go" && rest["items.1"] == nil && rest["next_cursor"] == nil)
-            let then = try await admin.call(.get, Self.production + "/as-of?time=2026-11-18T13:06:40%2B01:00")
-            #expect(then["code"] == "not_deployed")
+            // The harness's clock stands still, at 11:06:40 UTC.
+            let before = try await admin.call(.get, Self.production + "/as-of?time=2026-11-18T12:06:39%2B01:00")
+            #expect(before["code"] == "not_deployed")
+            let then = try await admin.call(.get, Self.production + "/as-of?time=2026-11-18T12:06:40+01:00")
+            #expect(then["revision"] == "3")
             let all = try await admin.call(.get, Self.agent + "/deployments")
             #expect(all["items.0.environment"] == "production" && all["items.0.version.number"] == "1")
             #expect(try await admin.call(.delete, Self.production)["state"] == "undeployed")
@@ -45,7 +50,8 @@ import Testing
         try await AdminHarness.run { admin in
             try await admin.seed()
             let again = try await admin.call(
-                .post, Self.agent + "/versions", AdminHarness.version("Hello {{ name }}", #","label":"v1"}"#.dropLast() + ""))
+                .post, Self.agent + "/versions",
+                AdminHarness.version("Hello {{ name }}", #","label":"v1"}"#.dropLast() + ""))
             #expect(again.status == 200 && again["number"] == "1" && again["label"] == "v1")
             #expect(again["document.messages.0.content"] == "Hello {{ name }}")
             #expect(again["document.schema.number"] == "1")
@@ -56,7 +62,8 @@ import Testing
             let list = try await admin.call(.get, Self.agent + "/versions")
             #expect(list["items.0.number"] == "2" && list["items.0.document"] == nil)
             let shape = try await admin.call(.post, Self.agent + "/schemas", #"{"input":{"type":"object","a":1.50}}"#)
-            #expect(shape.status == 201 && shape["number"] == "2" && shape.text.contains(#"{"a":1.50,"type":"object"}"#))
+            #expect(
+                shape.status == 201 && shape["number"] == "2" && shape.text.contains(#"{"a":1.50,"type":"object"}"#))
             #expect(try await admin.call(.get, Self.agent + "/schemas/2")["input.type"] == "object")
             let next = try await admin.call(.post, Self.agent + "/versions", AdminHarness.version("Hello {{ name }}"))
             #expect(next.status == 201 && next["schema"] == "2" && next["document.schema.input.type"] == "object")
@@ -119,7 +126,8 @@ import Testing
                 .post, "/api/v1/provider-keys", #"{"provider":"openai","secret":"sk-secret-1234","name":"main"}"#)
             let id = try #require(made["id"])
             #expect(made.status == 201 && made["organization"] == nil && made["exempt"] == "false")
-            let rotated = try await admin.call(.post, "/api/v1/provider-keys/\(id)/rotate", #"{"secret":"sk-other-5678"}"#)
+            let rotated = try await admin.call(
+                .post, "/api/v1/provider-keys/\(id)/rotate", #"{"secret":"sk-other-5678"}"#)
             #expect(rotated["id"] == id && rotated["rotated_at"] != nil)
             let disabled = try await admin.call(.post, "/api/v1/provider-keys/\(id)/disable")
             #expect(disabled["state"] == "disabled")
@@ -129,7 +137,7 @@ import Testing
             for answer in [made, rotated, disabled, list, audit] {
                 #expect(!answer.text.contains("1234") && !answer.text.contains("5678"))
             }
-            let record = try await admin.store.providerKey(id)
+            let record = try admin.store.providerKey(id)
             let opened = try admin.masterKey.open(record.sealed, for: "/openai/\(id)")
             #expect(String(decoding: opened, as: UTF8.self) == "sk-other-5678")
             let bad = try await admin.call(.post, "/api/v1/provider-keys", #"{"provider":"openai","secret":"a\nb"}"#)
@@ -176,14 +184,38 @@ import Testing
         }
     }
 
-    @Test func refusesABodyTooLarge() async throws {
-        try await AdminHarness.run { admin in
+    @Test(arguments: [TestingSetup.router, .live])
+    func refusesABodyTooLarge(_ setup: TestingSetup) async throws {
+        try await AdminHarness.run(over: setup) { admin in
             try await admin.seed()
             let body = AdminHarness.version(String(repeating: "x", count: AdminRouter.maximumBodyBytes))
             let answer = try await admin.call(.post, Self.agent + "/versions", body)
             #expect(answer.status == 413 && answer["code"] == "request_too_large")
             let large = AdminHarness.version(String(repeating: "x", count: 4 << 20))
             #expect(try await admin.call(.post, Self.agent + "/versions", large).status == 400)
+        }
+    }
+
+    @Test func logsOneLineARequestAndNoSecret() async throws {
+        let log = CapturedLog()
+        try await AdminHarness.run(logger: Logger(label: "test") { _ in log }) { admin in
+            try await admin.seed()
+            log.clear()
+            _ = try await admin.call(
+                .post, "/api/v1/provider-keys", #"{"provider":"openai","secret":"sk-secret-1234"}"#)
+            _ = try await admin.call(.get, "/api/v1/provider-keys/key_1", token: "tga_wrong")
+            _ = try await admin.call(.get, "/nothing")
+            let lines = log.lines.filter { $0.hasPrefix("admin request") }
+            let actor = try admin.store.adminTokens(PageRequest()).items.first?.id ?? "?"
+            #expect(
+                lines == [
+                    "admin request actor=\(actor) method=POST route=/api/v1/provider-keys status=201",
+                    "admin request actor=- method=GET route=/api/v1/provider-keys/{id} status=401",
+                    "admin request actor=- method=GET route=- status=404",
+                ])
+            for line in log.lines {
+                #expect(!line.contains("sk-secret") && !line.contains("tga_") && !line.contains(admin.owner))
+            }
         }
     }
 }

@@ -13,7 +13,10 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    init(_ name: String, mode: ServiceMode = .selfHosted, _ check: @escaping @Sendable (any ControlStore) async throws -> Void) {
+    init(
+        _ name: String, mode: ServiceMode = .selfHosted,
+        _ check: @escaping @Sendable (any ControlStore) async throws -> Void
+    ) {
         self.name = name
         self.mode = mode
         self.check = check
@@ -41,7 +44,8 @@ struct Fixture: Sendable {
         schema: UInt32? = nil, label: String? = nil, idempotency: Idempotency? = nil
     ) async throws -> Created<Version> {
         let maximum = maximum.map { #","max_output_tokens":\#($0)"# } ?? ""
-        let json = #"{"provider":"\#(provider)","model":"\#(model)","messages":[{"role":"system","content":"\#(text)"}]\#(maximum)}"#
+        let json =
+            #"{"provider":"\#(provider)","model":"\#(model)","messages":[{"role":"system","content":"\#(text)"}]\#(maximum)}"#
         var version = NewVersion(content: try JSONDocument(json).root.members().map { ($0.name, $0.value) })
         version.schema = schema
         version.label = label
@@ -77,7 +81,8 @@ extension ModelPrice {
     static func simulated(_ model: String, maximum: Int64? = 4096, input: Int64 = 100) -> ModelPrice {
         ModelPrice(
             provider: "simulated", model: model,
-            record: PriceRecord(price: Price(input: input, output: 400), maximumOutputTokens: maximum, listDate: 20_261_121))
+            record: PriceRecord(
+                price: Price(input: input, output: 400), maximumOutputTokens: maximum, listDate: 20_261_121))
     }
 }
 

@@ -22,7 +22,8 @@ extension ControlStoreConformance {
             #expect(try await store.createToken(agent, token(2), by: .at(9)).schema == 2)
             #expect(try await store.createToken(agent, token(3, schema: 1), by: .at(9)).schema == 1)
             #expect(try await store.token(agent, "tok_1").schema == 1, "a new schema changes no old token")
-            #expect(await refusal { _ = try await store.createToken(agent, token(4, schema: 3), by: .at(9)) } == .notFound)
+            #expect(
+                await refusal { _ = try await store.createToken(agent, token(4, schema: 3), by: .at(9)) } == .notFound)
             let nowhere = token(5, environment: "qa")
             #expect(await refusal { _ = try await store.createToken(agent, nowhere, by: .at(9)) } == .notFound)
             for state in [TokenRecord.State.suspended, .active, .suspended, .revoked, .revoked] {
@@ -93,13 +94,26 @@ extension ControlStoreConformance {
             _ = try await store.createProviderKey(fixture.key("key_1", exempt: true), by: .at(9))
             _ = try await store.setProviderKey("key_1", to: .disabled, by: .at(9))
             _ = try await store.setProviderKey("key_1", to: .disabled, by: .at(9))
+            _ = try await store.rotateProviderKey("key_1", sealed: [2], by: .at(9))
+            _ = try await store.createSchema(
+                Fixture.agent, input: Array(#"{"type":"object"}"#.utf8), output: AgentSchema.anything, by: .at(9))
+            let token = NewToken(
+                id: "tok_1", secretHash: sha256("secret"), environment: "qa", schema: nil, expiresAt: nil, note: "",
+                mayReadPrompt: false)
+            _ = try await store.createToken(Fixture.agent, token, by: .at(9))
+            for state in [TokenRecord.State.suspended, .active, .active, .revoked] {
+                _ = try await store.setToken(Fixture.agent, "tok_1", to: state, by: .at(9))
+            }
+            let admin = try await store.createAdminToken(.viewer, by: .at(9)).token
+            try await store.deleteAdminToken(admin.id, by: .at(9))
             try await store.note(AuditEvent("credits.top_up", "/x", organization: "acme", ["amount": "5"]), by: .at(9))
             let entries = try await store.audit(nil, PageRequest()).items.reversed()
             let expected = [
                 "organization.create", "agent.create", "prices.load", "environment.create", "version.create",
                 "version.label", "version.create", "deployment.deploy", "deployment.deploy", "deployment.rollback",
                 "deployment.pause", "deployment.resume", "deployment.undeploy", "provider_key.create",
-                "provider_key.disable", "credits.top_up",
+                "provider_key.disable", "provider_key.rotate", "schema.create", "token.create", "token.suspend",
+                "token.activate", "token.revoke", "admin_token.create", "admin_token.delete", "credits.top_up",
             ]
             #expect(entries.map(\.action) == expected)
             #expect(entries.map(\.sequence) == Array(1...UInt64(expected.count)))

@@ -89,7 +89,9 @@ enum ControlStoreConformance {
             for name in ["1", "v1.0", "v1.1", hash, String(hash.prefix(8)), hash.uppercased()] {
                 #expect(try await store.version(Fixture.agent, .text(name)).reference == version.reference)
             }
-            #expect(await refusal { _ = try await store.version(Fixture.agent, .text(String(hash.prefix(7)))) } == .notFound)
+            #expect(
+                await refusal { _ = try await store.version(Fixture.agent, .text(String(hash.prefix(7)))) } == .notFound
+            )
             #expect(await refusal { _ = try await fixture.version("Bye", label: "v1.0") } == .alreadyExists)
         },
         ConformanceCase("a key carries a request out once") { store in
@@ -101,7 +103,8 @@ enum ControlStoreConformance {
             _ = try await fixture.version("Bye")
             let again = try await fixture.version("Hello", idempotency: key("one"))
             #expect(first.value == again.value && again.isNew, "the answer as it was given")
-            #expect(await refusal { _ = try await fixture.version("Hi", idempotency: key("two")) } == .idempotencyConflict)
+            #expect(
+                await refusal { _ = try await fixture.version("Hi", idempotency: key("two")) } == .idempotencyConflict)
             var other = key("two")
             other.scope = "adm_b"
             #expect(try await fixture.version("Hi", idempotency: other).isNew, "keys are their caller's")

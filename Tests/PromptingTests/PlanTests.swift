@@ -74,7 +74,8 @@ import Testing
     /// The bound is for all messages together.
     @Test func isBounded() throws {
         let plan = try Self.plan(
-            #"{"provider":"p","model":"m","messages":[{"role":"user","content":"123"},{"role":"user","content":"{{ a }}"}]}"#)
+            #"{"provider":"p","model":"m","messages":[{"role":"user","content":"123"},{"role":"user","content":"{{ a }}"}]}"#
+        )
         let input = try JSONDocument(#"{"a":"45"}"#).root
         #expect(try plan.render(input: input, maximumBytes: 5).count == 2)
         #expect(throws: RenderFault.outputTooLarge(maximumBytes: 4)) { try plan.render(input: input, maximumBytes: 4) }
@@ -84,7 +85,8 @@ import Testing
         func plan(_ size: Int) throws -> Plan {
             let text = String(repeating: "a", count: size)
             return try Self.plan(
-                #"{"provider":"p","model":"m","messages":[{"role":"user","content":"\#(text)"}],"parameters":{"p":"\#(text)"}}"#)
+                #"{"provider":"p","model":"m","messages":[{"role":"user","content":"\#(text)"}],"parameters":{"p":"\#(text)"}}"#
+            )
         }
         let small = try plan(0).byteCost
         let large = try plan(100_000).byteCost

@@ -99,7 +99,9 @@ import Testing
     }
 
     /// A template is an author's secret: whatever is wrong with it, the fault quotes none of it.
-    @Test(arguments: ["{{ SECRET SECRET }}", "{{ a | SECRET }}", "{{ 'SECRET' }}", "{% SECRET %}", "{{ SECRET", "{{ a.1SECRET }}"])
+    @Test(arguments: [
+        "{{ SECRET SECRET }}", "{{ a | SECRET }}", "{{ 'SECRET' }}", "{% SECRET %}", "{{ SECRET", "{{ a.1SECRET }}",
+    ])
     func quotesNothing(text: String) {
         do throws(TemplateFault) {
             _ = try Template(compiling: text)

@@ -63,7 +63,10 @@ import Testing
         #expect(try Self.render("{{ e\u{301} }}{{ \u{e9} }}", input) == "12")
     }
 
-    @Test(arguments: [("12345{{ n }}", 7, true), ("12345{{ n }}", 6, false), ("{{ n }}12345", 6, false), ("x", 0, false), ("", 0, true)])
+    @Test(arguments: [
+        ("12345{{ n }}", 7, true), ("12345{{ n }}", 6, false), ("{{ n }}12345", 6, false), ("x", 0, false),
+        ("", 0, true),
+    ])
     func isBounded(text: String, maximumBytes: Int, fits: Bool) throws {
         let input = #"{"n":12}"#
         if fits {

@@ -36,7 +36,10 @@ import Testing
         (#"{\#(ok),"parameters":{"stream":true}}"#, "/parameters/stream", "not a parameter"),
         (#"{\#(ok),"parameters":{"stream_options":{}}}"#, "/parameters/stream_options", "not a parameter"),
         (#"{\#(ok),"parameters":{"max_tokens":1}}"#, "/parameters/max_tokens", "max_output_tokens"),
-        (#"{\#(ok),"parameters":{"max_completion_tokens":1}}"#, "/parameters/max_completion_tokens", "max_output_tokens"),
+        (
+            #"{\#(ok),"parameters":{"max_completion_tokens":1}}"#, "/parameters/max_completion_tokens",
+            "max_output_tokens"
+        ),
         (#"{\#(ok),"parameters":{"n":2}}"#, "/parameters/n", "not a parameter"),
         (#"{\#(ok),"parameters":{"tools":[]}}"#, "/parameters/tools", "a field of their own"),
         (#"{\#(ok),"parameters":{"a":1,"a":2}}"#, "/parameters/a", "stands twice"),
@@ -73,7 +76,10 @@ import Testing
         (#"[{"role":"tool","content":"a"}]"#, "/messages/0/role", "system, developer, user, assistant"),
         (#"[{"role":"User","content":"a"}]"#, "/messages/0/role", "not a role"),
         (#"[{"role":"user","content":[]}]"#, "/messages/0/content", "must be a string"),
-        (#"[{"role":"user","content":"a"},{"role":"user","content":"a","name":"x"}]"#, "/messages/1/name", "unknown field"),
+        (
+            #"[{"role":"user","content":"a"},{"role":"user","content":"a","name":"x"}]"#, "/messages/1/name",
+            "unknown field"
+        ),
     ])
     func refusesMessages(messages: String, pointer: String, message: String) {
         expect(#"{"provider":"p","model":"m","messages":\#(messages)}"#, pointer, message)

@@ -80,7 +80,8 @@ struct AnswerTests {
             let good = [("Authorization", "Bearer sk-good-key")]
             for body in ["", "{}", "{\"model\":\"m\"}", "{\"model\":\"m\",\"messages\":[],\"max_tokens\":0}"] {
                 let (head, _) = try await simulator.lane.fetch(
-                    ExchangeRequest(url: simulator.base + "/v1/chat/completions", headers: good, body: Array(body.utf8)),
+                    ExchangeRequest(
+                        url: simulator.base + "/v1/chat/completions", headers: good, body: Array(body.utf8)),
                     maximumBytes: 1_000)
                 #expect(head.status == 400)
             }

@@ -29,14 +29,17 @@ struct FaultTests {
         }
     }
 
-    @Test(arguments: [
-        (Fault.refuse, TransportError.Kind.emptyReply), (.hang, .firstByteTimeout), (.hangMid, .idleTimeout), (.reset, .cutShort),
-        (.truncate, .cutShort), (.hugeHeaders, .headersTooLarge),
-    ], [false, true])
+    @Test(
+        arguments: [
+            (Fault.refuse, TransportError.Kind.emptyReply), (.hang, .firstByteTimeout), (.hangMid, .idleTimeout),
+            (.reset, .cutShort),
+            (.truncate, .cutShort), (.hugeHeaders, .headersTooLarge),
+        ], [false, true])
     func brokenConnections(_ fault: (Fault, TransportError.Kind), _ stream: Bool) async throws {
         try await Harness.run { simulator in
             let exchange = simulator.chat(
-                "sim-1!" + fault.0.rawValue, stream: stream, timeouts: Timeouts(firstByte: fault.0 == .hang ? 60 : 0, idle: 60))
+                "sim-1!" + fault.0.rawValue, stream: stream,
+                timeouts: Timeouts(firstByte: fault.0 == .hang ? 60 : 0, idle: fault.0 == .hangMid ? 60 : 0))
             let (body, error) = await exchange.drain()
             #expect(error?.kind == fault.1)
             let isHalf = [.hangMid, .truncate].contains(fault.0)

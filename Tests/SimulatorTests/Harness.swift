@@ -10,7 +10,8 @@ struct Harness: Sendable {
     let base: String
 
     static func run(
-        _ configuration: SimulatorConfiguration = SimulatorConfiguration(), _ body: @Sendable (Harness) async throws -> Void
+        _ configuration: SimulatorConfiguration = SimulatorConfiguration(),
+        _ body: @Sendable (Harness) async throws -> Void
     ) async throws {
         let server = try SimulatorServer(configuration)
         let port = try await server.start()
@@ -25,8 +26,10 @@ struct Harness: Sendable {
     }
 
     func chat(
-        _ model: String, stream: Bool = false, usage: Bool = true, max: Int? = nil, system: String = "Be kind.", user: String = "Hello",
-        n: Int? = nil, headers: [(String, String)] = [("authorization", "Bearer sk-0123456789")], timeouts: Timeouts = Timeouts()
+        _ model: String, stream: Bool = false, usage: Bool = true, max: Int? = nil, system: String = "Be kind.",
+        user: String = "Hello",
+        n: Int? = nil, headers: [(String, String)] = [("authorization", "Bearer sk-0123456789")],
+        timeouts: Timeouts = Timeouts()
     ) -> Exchange {
         var object: [String: Any] = [
             "model": model, "messages": [["role": "system", "content": system], ["role": "user", "content": user]],
@@ -59,7 +62,8 @@ struct Harness: Sendable {
     }
 
     func log(bodies: Bool = false) async throws -> [Row] {
-        (try await control("GET", "/_simulator/log" + (bodies ? "?bodies=true" : "")) as? [[String: Any]] ?? []).map(Row.init)
+        (try await control("GET", "/_simulator/log" + (bodies ? "?bodies=true" : "")) as? [[String: Any]] ?? []).map(
+            Row.init)
     }
 }
 

@@ -5,7 +5,9 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct CancellationTests {
     /// Says when a client has left.
-    private func hanging(_ opening: String = "") throws -> (RawServer, arrived: AsyncStream<Void>, left: AsyncStream<Void>) {
+    private func hanging(_ opening: String = "") throws -> (
+        RawServer, arrived: AsyncStream<Void>, left: AsyncStream<Void>
+    ) {
         let (arrived, arrival) = AsyncStream.makeStream(of: Void.self)
         let (left, leaving) = AsyncStream.makeStream(of: Void.self)
         let server = try RawServer { connection in

@@ -24,7 +24,8 @@ struct LaneTests {
         defer { server.stop() }
         let lane = try Lane()
         let exchange = lane.start(
-            ExchangeRequest(url: server.url, headers: [("Authorization", "Bearer k"), ("X-Empty", "")], body: Array("{}".utf8)))
+            ExchangeRequest(
+                url: server.url, headers: [("Authorization", "Bearer k"), ("X-Empty", "")], body: Array("{}".utf8)))
         let head = try await exchange.head()
         #expect(head.status == 200)
         #expect(head["x-ONE"] == "1")
@@ -35,7 +36,8 @@ struct LaneTests {
         let said = String(decoding: body, as: UTF8.self)
         #expect(
             said
-                == "POST /v1/x HTTP/1.1|Host: 127.0.0.1:\(server.port)|Authorization: Bearer k|X-Empty:|Content-Length: 2#{}")
+                == "POST /v1/x HTTP/1.1|Host: 127.0.0.1:\(server.port)|Authorization: Bearer k|X-Empty:|Content-Length: 2#{}"
+        )
         let facts = try #require(exchange.facts)
         #expect(facts.bodyBytesIn == body.count)
         #expect(facts.bodyBytesOut == 2)
@@ -51,7 +53,9 @@ struct LaneTests {
     func methods(_ method: String) async throws {
         let server = try RawServer { connection in
             while let (head, body) = connection.request() {
-                connection.answer(method == "HEAD" ? "" : "\(body.count)", headers: "X-Line: \(head.prefix(while: { $0 != "\r\n" }))\r\n")
+                connection.answer(
+                    method == "HEAD" ? "" : "\(body.count)",
+                    headers: "X-Line: \(head.prefix(while: { $0 != "\r\n" }))\r\n")
             }
         }
         defer { server.stop() }
@@ -62,6 +66,33 @@ struct LaneTests {
             #expect(head["x-line"] == "\(method) /v1/x HTTP/1.1")
             #expect(String(decoding: answer, as: UTF8.self) == (method == "HEAD" ? "" : "\(body?.count ?? 0)"))
         }
+        await lane.close()
+    }
+
+    @Test func aReusedHandleForgetsTheLastRequest() async throws {
+        let server = try RawServer { connection in
+            while let (head, body) = connection.request() {
+                let line = head.prefix { $0 != "\r\n" }
+                let marked = head.contains("X-Mark") ? "marked" : "plain"
+                connection.answer(
+                    line.hasPrefix("HEAD") ? "" : "ok",
+                    headers: "X-Saw: \(line.prefix { $0 != " " }) \(body.count) \(marked)\r\n")
+            }
+        }
+        defer { server.stop() }
+        let lane = try Lane()
+        let large = [UInt8](repeating: 1, count: 100_000)
+        for (method, body) in [
+            ("POST", large), ("GET", nil), ("DELETE", nil), ("POST", [1, 2]), ("HEAD", nil), ("PUT", [1]), ("GET", nil),
+        ]
+            as [(String, [UInt8]?)]
+        {
+            let headers = body == nil ? [] : [("X-Mark", "1")]
+            let (head, _) = try await lane.fetch(
+                ExchangeRequest(method: method, url: server.url, headers: headers, body: body), maximumBytes: 10)
+            #expect(head["x-saw"] == "\(method) \(body?.count ?? 0) \(body == nil ? "plain" : "marked")")
+        }
+        #expect(server.accepted == 1)
         await lane.close()
     }
 
@@ -156,12 +187,14 @@ struct LaneTests {
         defer { server.stop() }
         let lane = try Lane()
         // The idle deadline passes many times over while we hold the provider back, and must not count.
-        let slow = lane.start(ExchangeRequest(url: server.url, body: [], timeouts: Timeouts(idle: 50)))
+        let slow = lane.start(ExchangeRequest(url: server.url, body: [], timeouts: Timeouts(idle: 200)))
         _ = try await slow.head()
-        // Another exchange on the lane that lasts ten times as long as the idle deadline measures the time for us.
+        // Another exchange on the lane that lasts five times as long as the idle deadline measures the time for us.
         let silent = try RawServer { $0.awaitClientGone() }
         defer { silent.stop() }
-        #expect(await lane.failure(ExchangeRequest(url: silent.url, timeouts: Timeouts(firstByte: 500)))?.kind == .firstByteTimeout)
+        #expect(
+            await lane.failure(ExchangeRequest(url: silent.url, timeouts: Timeouts(firstByte: 1_000)))?.kind
+                == .firstByteTimeout)
         let sentWhilePaused = server.sent
         #expect(sentWhilePaused < 32 << 20)
         var largest = 0
@@ -179,7 +212,10 @@ struct LaneTests {
         let server = try RawServer { connection in
             while let (_, body) = connection.request() {
                 connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-                for _ in 0..<5 { connection.send("\(String(body.count, radix: 16))\r\n" + String(decoding: body, as: UTF8.self) + "\r\n") }
+                for _ in 0..<5 {
+                    connection.send(
+                        "\(String(body.count, radix: 16))\r\n" + String(decoding: body, as: UTF8.self) + "\r\n")
+                }
                 connection.send("0\r\n\r\n")
             }
         }
@@ -190,7 +226,8 @@ struct LaneTests {
             for index in 0..<200 {
                 group.addTask {
                     let body = Array(repeating: UInt8(65 + index % 26), count: index + 1)
-                    let (head, answer) = try await lane.fetch(ExchangeRequest(url: url, body: body), maximumBytes: 1 << 20)
+                    let (head, answer) = try await lane.fetch(
+                        ExchangeRequest(url: url, body: body), maximumBytes: 1 << 20)
                     #expect(head.status == 200)
                     #expect(answer == Array(repeating: body, count: 5).flatMap { $0 })
                 }

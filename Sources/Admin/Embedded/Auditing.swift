@@ -58,7 +58,9 @@ extension EmbeddedControlStore {
         }
         let all = try read { transaction in
             let scan = PageRequest(cursor: page.cursor, limit: Self.auditScan)
-            return try transaction.newestFirst(tables.audit, prefix: Key(), scan) { (entry: AuditEntry) in entry.sequence }
+            return try transaction.newestFirst(tables.audit, prefix: Key(), scan) { (entry: AuditEntry) in
+                entry.sequence
+            }
         }
         let own = all.items.filter { $0.organization == organization }
         guard own.count <= page.limit else { return Page(own, limit: page.limit) { String($0.sequence) } }

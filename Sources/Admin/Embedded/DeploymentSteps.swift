@@ -92,7 +92,8 @@ extension WriteTransaction {
     ) throws {
         guard version.schema == path.schema else {
             throw ControlFault.invalid(
-                "version \(version.reference.number) is of schema \(version.schema), not \(path.schema)", at: "/version")
+                "version \(version.reference.number) is of schema \(version.schema), not \(path.schema)", at: "/version"
+            )
         }
         let ownKey = try activeProviderKey(tables, owner: path.agent.organization, provider: version.provider)
         if let ownKey, mode == .selfHosted || ownKey.isExempt { return }

@@ -80,7 +80,9 @@ extension Transaction where Self: ~Copyable {
         _ tables: CatalogTables, _ agent: AgentPath, _ id: String
     ) throws -> (key: Key, record: TokenRecord) {
         try requireAgent(tables, agent)
-        guard let hash = try value(tables.tokenIDs, agent.key.appending(id)) else { throw ControlFault.notFound("token") }
+        guard let hash = try value(tables.tokenIDs, agent.key.appending(id)) else {
+            throw ControlFault.notFound("token")
+        }
         let key = Key(bytes: hash)
         let record = try withValue(tables.tokens, key) { bytes throws(StorageError) in try TokenRecord(bytes) }
         guard let record else { throw ControlFault.notFound("token") }

@@ -22,7 +22,8 @@ struct Endings: RouterMiddleware {
             logger.info(
                 "admin request",
                 metadata: [
-                    "method": "\(request.method.rawValue)", "route": "-", "status": "\(fault.code.status)", "actor": "-",
+                    "method": "\(request.method.rawValue)", "route": "-", "status": "\(fault.code.status)",
+                    "actor": "-",
                 ])
             return Reply(fault).response
         } catch {

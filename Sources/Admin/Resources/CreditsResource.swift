@@ -6,7 +6,9 @@ enum CreditsResource {
     static func get(_ call: AdminCall) async throws(ControlFault) -> Reply {
         let organization = try call.organization()
         _ = try await call.store.organization(organization)
-        let balance = try call.services.ledger.faulting { ledger throws(StorageError) in try ledger.balance(organization) }
+        let balance = try call.services.ledger.faulting { ledger throws(StorageError) in
+            try ledger.balance(organization)
+        }
         return Reply { $0.credits(balance) }
     }
 

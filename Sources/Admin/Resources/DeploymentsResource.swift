@@ -47,7 +47,8 @@ enum DeploymentsResource {
     ) async throws(ControlFault) -> Reply {
         let move = Move(
             action, reason: try fields.remark("reason"), expectedRevision: try call.expectedRevision(fields))
-        return reply(try await call.store.move(try call.deployment(), move, by: Change(actor: call.caller.id, at: call.now)))
+        return reply(
+            try await call.store.move(try call.deployment(), move, by: Change(actor: call.caller.id, at: call.now)))
     }
 
     private static func reply(_ deployment: Deployment) -> Reply {

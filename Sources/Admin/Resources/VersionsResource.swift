@@ -28,7 +28,8 @@ enum VersionsResource {
         return try await reply(200, try await call.store.version(try call.agent(), .text(name)), call)
     }
 
-    private static func reply(_ status: Int, _ version: Version, _ call: AdminCall) async throws(ControlFault) -> Reply {
+    private static func reply(_ status: Int, _ version: Version, _ call: AdminCall) async throws(ControlFault) -> Reply
+    {
         let document = try await call.store.content(version.reference.hash)
         return Reply(status) { object in
             version.write(to: &object)
@@ -42,7 +43,9 @@ extension Fields {
     func versionName(_ name: String) throws(ControlFault) -> VersionName {
         if self[name]?.kind == .number { return .number(try integer(name, minimum: 1)) }
         let text = try string(name, maximumBytes: 200)
-        guard AdminCall.isPlain(text) else { throw .invalid("\(name) is not a version's number, hash or label", at: "/\(name)") }
+        guard AdminCall.isPlain(text) else {
+            throw .invalid("\(name) is not a version's number, hash or label", at: "/\(name)")
+        }
         return .text(text)
     }
 }

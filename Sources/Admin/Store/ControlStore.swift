@@ -2,7 +2,10 @@ import Domain
 import Storage
 
 /// Whether customers' own keys are exempt from credits by themselves, or only when a platform owner marks them.
-package enum ServiceMode: String, Sendable { case selfHosted = "self_hosted", cloud }
+package enum ServiceMode: String, Sendable {
+    case selfHosted = "self_hosted"
+    case cloud
+}
 
 /// What of a deployment is to change.
 package struct Move: Sendable {

@@ -29,6 +29,10 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
     }
 
+    private var isResponding: Bool {
+        if case .responding = state { true } else { false }
+    }
+
     func channelActive(context: ChannelHandlerContext) {
         worker.connections.add(self, context.channel)
         context.fireChannelActive()
@@ -49,7 +53,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is IdleStateHandler.IdleStateEvent, isIdle { context.close(promise: nil) }
+        // Nothing came or went for the whole time: a run may take longer than that, a request may not.
+        if event is IdleStateHandler.IdleStateEvent, !isResponding { context.close(promise: nil) }
         context.fireUserInboundEventTriggered(event)
     }
 

@@ -33,7 +33,7 @@ extension Configuration {
     }
 
     var adminConfiguration: AdminService.Configuration {
-        AdminService.Configuration(host: admin.host, port: admin.port, mode: mode == .cloud ? .cloud : .selfHosted)
+        AdminService.Configuration(host: admin.host, port: admin.port, mode: mode.service)
     }
 
     var simulatorConfiguration: SimulatorConfiguration {

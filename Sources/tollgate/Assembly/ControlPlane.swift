@@ -1,5 +1,4 @@
 import Admin
-import FoundationEssentials
 import Storage
 
 /// The control store as this program sets it up.
@@ -12,7 +11,7 @@ enum ControlPlane {
     /// - Returns: its secret, which is nowhere else.
     static func createFirstOwner(in store: EmbeddedControlStore) async throws(CommandFailure) -> String {
         do {
-            let change = Change(actor: "init", at: Timestamp(milliseconds: Self.now))
+            let change = Change(actor: "init", at: Timestamp(milliseconds: WallClock.milliseconds()))
             return try await store.createAdminToken(.owner, note: "made by init", by: change).secret
         } catch {
             throw CommandFailure("the admin token cannot be made: \(error.detail)")
@@ -22,14 +21,11 @@ enum ControlPlane {
     /// Puts the list's prices into the store, where they differ.
     static func load(_ prices: [ModelPrice], into store: some ControlStore) async throws(CommandFailure) {
         do {
-            _ = try await store.loadPrices(prices, by: Change(actor: "start", at: Timestamp(milliseconds: now)))
+            _ = try await store.loadPrices(prices, by: Change(actor: "start", at: Timestamp(milliseconds: WallClock.milliseconds())))
         } catch {
             throw CommandFailure("the prices cannot be stored: \(error.detail)")
         }
     }
-
-    /// Milliseconds since 1970.
-    private static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
 }
 
 extension Configuration.Mode {

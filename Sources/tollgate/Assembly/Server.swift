@@ -41,15 +41,13 @@ struct Server {
 
     /// What must be true before the first run: no hold of a process that is gone, and the prices of the list.
     private func prepare(_ stores: Stores, _ prices: PriceList, _ logger: Logger) async throws {
-        let now = WallClock.milliseconds()
-        let interrupted = try await stores.ledger.closeInterrupted(at: now)
+        let interrupted = try await stores.ledger.closeInterrupted(at: WallClock.milliseconds())
         if interrupted > 0 {
-            logger.warning("runs cut off by a crash were closed at their estimate", metadata: ["runs": "\(interrupted)"])
+            logger.warning(
+                "runs cut off by a crash were closed at their estimate", metadata: ["runs": "\(interrupted)"])
         }
-        let change = Change(actor: "serve", at: .init(milliseconds: now))
-        let put = try await ControlPlane.store(stores.catalog, mode: configuration.mode)
-            .loadPrices(prices.rows, by: change)
-        if put > 0 { logger.info("prices loaded", metadata: ["models": "\(put)"]) }
+        let store = ControlPlane.store(stores.catalog, mode: configuration.mode)
+        try await ControlPlane.load(prices.rows, into: store)
     }
 
     private func serve(_ stores: Stores, _ masterKey: MasterKey, _ logger: Logger) async throws {

@@ -19,7 +19,9 @@ struct ServerPorts: Service {
         body.set("gateway", gateway)
         body.set("admin", admin)
         if let simulator { body.set("simulator", simulator) }
-        try SecretFile.write(String(decoding: body.bytes, as: UTF8.self), to: file, replacing: true)
+        // By rename, so that whoever reads it reads all of it.
+        try SecretFile.write(String(decoding: body.bytes, as: UTF8.self), to: file + ".new", replacing: true)
+        guard rename(file + ".new", file) == 0 else { throw CommandFailure("\(file): cannot be written") }
         try? await gracefulShutdown()
         unlink(file)
     }

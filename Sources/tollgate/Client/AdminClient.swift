@@ -6,7 +6,8 @@ struct AdminClient: AdminCalling {
     private static let maximumAnswer = 64 << 20
 
     private let lane: Lane
-    private let base: String
+    /// Without a slash at its end.
+    let base: String
     private let token: String?
 
     /// - Parameters:

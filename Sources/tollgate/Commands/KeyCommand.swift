@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Glibc
 import JSON
 
 struct KeyCommand: AsyncParsableCommand {
@@ -18,6 +19,7 @@ struct KeyCommand: AsyncParsableCommand {
 
         func read() throws(CommandFailure) -> String {
             guard let secretEnv else {
+                if isatty(STDIN_FILENO) == 1 { StandardError.write("secret, then Enter and Ctrl-D: ") }
                 let text = String(decoding: try StandardInput.read(maximumBytes: Self.maximumBytes), as: UTF8.self)
                 guard !text.trimmingSpaces.isEmpty else { throw CommandFailure("standard input has no secret") }
                 return text.trimmingSpaces

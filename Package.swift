@@ -51,7 +51,9 @@ let package = Package(
         source("Security", ["COpenSSL", "Domain"]),
 
         // The two planes, and the providers we simulate.
-        source("Gateway", ["Domain", "JSON", "Prompting", "Protocols", "Storage", "Transport", "Security", log, lifecycle] + nio),
+        source(
+            "Gateway",
+            ["Domain", "JSON", "Prompting", "Protocols", "Storage", "Transport", "Security", log, lifecycle] + nio),
         .target(
             name: "Admin",
             dependencies: [

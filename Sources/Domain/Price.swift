@@ -9,7 +9,9 @@ package struct Price: Hashable, Sendable {
     /// Nil: reasoning costs what output costs.
     package var reasoning: Int64?
 
-    package init(input: Int64, cacheRead: Int64? = nil, cacheWrite: Int64? = nil, output: Int64, reasoning: Int64? = nil) {
+    package init(
+        input: Int64, cacheRead: Int64? = nil, cacheWrite: Int64? = nil, output: Int64, reasoning: Int64? = nil
+    ) {
         self.input = input
         self.cacheRead = cacheRead
         self.cacheWrite = cacheWrite

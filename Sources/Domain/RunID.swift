@@ -13,7 +13,8 @@ package struct RunID: Hashable, Sendable {
 
     /// - Parameter milliseconds: since 1970.
     package init(milliseconds: Int64, using generator: inout some RandomNumberGenerator) {
-        high = UInt64(truncatingIfNeeded: milliseconds) << 16 | UInt64(UInt16.random(in: .min ... .max, using: &generator))
+        high =
+            UInt64(truncatingIfNeeded: milliseconds) << 16 | UInt64(UInt16.random(in: .min ... .max, using: &generator))
         low = .random(in: .min ... .max, using: &generator)
     }
 

@@ -8,29 +8,35 @@ extension Worker {
         switch Route(request.method, request.path) {
         case .run(let format): await RunPipeline(worker: self, format: format).run(request, client)
         case .models: read(request, client, models)
-        case .model(let id): read(request, client) { caller, facts throws(GatewayError) in
-            try model(id, caller, &facts)
-        }
-        case .deployment: read(request, client) { caller, facts throws(GatewayError) in
-            try deployment(request, caller, &facts)
-        }
-        case .runRecord(let id): read(request, client) { caller, facts throws(GatewayError) in
-            try runRecord(id, caller, &facts)
-        }
-        case .health: client.send(.ok, Reading.json, body: Array(#"{"status":"ok"}"#.utf8))
-        case .readiness:
-            if isDraining {
-                client.send(.serviceUnavailable, Reading.json, body: Array(#"{"status":"draining"}"#.utf8))
-            } else {
-                client.send(.ok, Reading.json, body: Array(#"{"status":"ready"}"#.utf8))
+        case .model(let id):
+            read(request, client) { caller, facts throws(GatewayError) in
+                try model(id, caller, &facts)
             }
+        case .deployment:
+            read(request, client) { caller, facts throws(GatewayError) in
+                try deployment(request, caller, &facts)
+            }
+        case .runRecord(let id):
+            read(request, client) { caller, facts throws(GatewayError) in
+                try runRecord(id, caller, &facts)
+            }
+        case .health: say("ok", .ok, request, client)
+        case .readiness: say(isDraining ? "draining" : "ready", isDraining ? .serviceUnavailable : .ok, request, client)
         case .unknown:
-            let error = GatewayError(.notFound, "There is no such route. Runs go to POST /v1/chat/completions or /v1/run.")
+            let error = GatewayError(
+                .notFound, "There is no such route. Runs go to POST /v1/chat/completions or /v1/run.")
             ErrorResponse.send(error, to: client, facts(receivedAt: request.receivedAt))
         case .wrongMethod(let allowed):
             let error = GatewayError(.methodNotAllowed, "This route takes \(allowed).")
             ErrorResponse.send(error, to: client, facts(receivedAt: request.receivedAt))
         }
+    }
+
+    private func say(
+        _ word: String, _ status: HTTPResponseStatus, _ request: GatewayRequest, _ client: ResponseWriter
+    ) {
+        let headers = facts(receivedAt: request.receivedAt).wholeHeaders
+        client.send(status, headers, body: Array("{\"status\":\"\(word)\"}".utf8))
     }
 
     /// A route that reads what a token may see.
@@ -43,7 +49,7 @@ extension Worker {
             let reading = try answer(try authenticate(request), &facts)
             var headers = facts.wholeHeaders
             for (name, value) in reading.headers { headers.add(name: name, value: value) }
-            client.send(reading.status, headers, body: request.method == .HEAD ? [] : reading.body)
+            client.send(reading.status, headers, body: reading.body)
         } catch {
             ErrorResponse.send(error, to: client, facts)
         }
@@ -55,6 +61,4 @@ struct Reading {
     var status = HTTPResponseStatus.ok
     var headers: [(String, String)] = []
     var body: [UInt8]
-
-    static let json: HTTPHeaders = ["content-type": "application/json"]
 }

@@ -6,7 +6,9 @@ package func sha256(_ bytes: UnsafeRawBufferPointer) -> Digest {
     withUnsafeTemporaryAllocation(byteCount: Digest.byteCount, alignment: 8) { output in
         // SHA256 fails for no input, and writes all 32 bytes.
         SHA256(bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, output.bindMemory(to: UInt8.self).baseAddress)
-        guard let digest = Digest(UnsafeRawBufferPointer(output)) else { preconditionFailure("32 bytes were allocated") }
+        guard let digest = Digest(UnsafeRawBufferPointer(output)) else {
+            preconditionFailure("32 bytes were allocated")
+        }
         return digest
     }
 }

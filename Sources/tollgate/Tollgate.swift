@@ -8,7 +8,8 @@ struct Tollgate: AsyncParsableCommand {
         abstract: "An AI gateway: applications call, you choose what answers.",
         version: "0.1.0",
         subcommands: [
-            ServeCommand.self, InitCommand.self, DemoCommand.self, SimulateCommand.self, HealthCommand.self, DefaultsCommand.self,
+            ServeCommand.self, InitCommand.self, DemoCommand.self, SimulateCommand.self, HealthCommand.self,
+            DefaultsCommand.self,
         ],
         groupedSubcommands: [
             CommandGroup(

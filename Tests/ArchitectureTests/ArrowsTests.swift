@@ -45,7 +45,8 @@ import Testing
             for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
                 let words = line.split(separator: " ").drop { $0.hasPrefix("@") || $0 == "package" || $0 == "internal" }
                 guard words.first == "import", let module = words.last else { continue }
-                found.append((target, file.lastPathComponent, module.split(separator: ".").first.map(String.init) ?? ""))
+                found.append(
+                    (target, file.lastPathComponent, module.split(separator: ".").first.map(String.init) ?? ""))
             }
         }
         return found

@@ -84,10 +84,12 @@ final class GatewayFixture: Sendable {
         try await token()
         _ = try await ledger.topUp(
             TopUp(
-                organization: "acme", amount: NanoCredits(credits), idempotencyKey: "seed", actor: "", note: "", time: 0))
+                organization: "acme", amount: NanoCredits(credits), idempotencyKey: "seed", actor: "", note: "", time: 0
+            ))
     }
 
-    func token(_ secret: String = GatewayFixture.secret, _ change: (inout TokenRecord) -> Void = { _ in }) async throws {
+    func token(_ secret: String = GatewayFixture.secret, _ change: (inout TokenRecord) -> Void = { _ in }) async throws
+    {
         var token = TokenRecord(
             id: "tok_1", organization: "acme", agent: "support", environment: "production", schema: 1, createdAt: 0,
             createdBy: "test")
@@ -161,7 +163,8 @@ final class GatewayFixture: Sendable {
     @discardableResult
     func fetchSimulator(_ method: String, _ path: String, _ body: String? = nil) async throws -> [UInt8] {
         let request = ExchangeRequest(
-            method: method, url: "http://127.0.0.1:\(simulatorPort)" + path, headers: [("Content-Type", "application/json")],
+            method: method, url: "http://127.0.0.1:\(simulatorPort)" + path,
+            headers: [("Content-Type", "application/json")],
             body: body.map { Array($0.utf8) })
         return try await lane.fetch(request, maximumBytes: 16 << 20).1
     }

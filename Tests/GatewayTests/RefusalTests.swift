@@ -26,7 +26,8 @@ import Testing
         Row(name: "no body", body: "", status: 400, code: "invalid_request"),
         Row(name: "an array", body: "[]", status: 400, code: "invalid_request"),
         Row(name: "wrong types", body: #"{"messages":"Hello"}"#, status: 400, code: "invalid_request"),
-        Row(name: "unknown native field", body: #"{"inptu":{}}"#, path: "/v1/run", status: 400, code: "invalid_request"),
+        Row(
+            name: "unknown native field", body: #"{"inptu":{}}"#, path: "/v1/run", status: 400, code: "invalid_request"),
         Row(
             name: "another agent", body: #"{"model":"other","messages":[]}"#, status: 403, code: "scope_mismatch"),
         Row(

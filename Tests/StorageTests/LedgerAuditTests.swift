@@ -19,7 +19,8 @@ import Testing
         _ = try await ledger.settle(
             run(1).id,
             RunEnd(
-                outcome: .succeeded, usage: MeteredUsage(Usage(), isEstimated: false), cost: NanoCredits(3), endedAt: 2))
+                outcome: .succeeded, usage: MeteredUsage(Usage(), isEstimated: false), cost: NanoCredits(3), endedAt: 2)
+        )
     }
 
     private func damage(_ body: (borrowing WriteTransaction, LedgerTables) throws -> Void) throws {

@@ -50,7 +50,7 @@ package final class AdminService: Service {
     package init(
         configuration: Configuration, store: any ControlStore, ledger: Ledger, masterKey: MasterKey, logger: Logger,
         readiness: @escaping @Sendable () async -> Readiness,
-        now: @escaping @Sendable () -> Int64 = { wallClockMilliseconds() }
+        now: @escaping @Sendable () -> Int64
     ) {
         self.configuration = configuration
         services = AdminServices(

@@ -72,11 +72,16 @@ final class ConnectionHandler: ChannelInboundHandler {
         var body: [UInt8] = []
         if announced > 0 { body.reserveCapacity(announced + JSONDocument.padding) }
         state = .receiving(head, body: body)
+        guard head.version == .http1_1, head.headers[canonicalForm: "expect"].contains("100-continue") else { return }
+        let go = HTTPResponseHead(version: .http1_1, status: .continue)
+        context.writeAndFlush(wrapOutboundOut(.head(go)), promise: nil)
     }
 
     private func receive(_ buffer: ByteBuffer, _ context: ChannelHandlerContext) {
         guard case .receiving(let head, var body) = state else { return }
-        guard body.count + buffer.readableBytes <= worker.settings.maximumBodyBytes else { return refuse(head, context) }
+        guard body.count + buffer.readableBytes <= worker.settings.maximumBodyBytes else {
+            return refuse(head, context)
+        }
         // Otherwise the enum keeps a second reference, and appending copies what is there.
         state = .idle
         body.append(contentsOf: buffer.readableBytesView)
@@ -92,7 +97,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func start(_ head: HTTPRequestHead, _ body: [UInt8], _ context: ChannelHandlerContext) {
-        let writer = writer(context, keepsAlive: head.isKeepAlive && !worker.isDraining)
+        let writer = writer(context, head, keepsAlive: !worker.isDraining)
         state = .responding(writer)
         let path = head.uri.prefix { $0 != "?" && $0 != "#" }
         let request = GatewayRequest(
@@ -103,7 +108,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func refuse(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        let writer = writer(context, keepsAlive: false)
+        let writer = writer(context, head, keepsAlive: false)
         state = .responding(writer)
         let error = GatewayError(
             .requestTooLarge, "The request body is larger than \(worker.settings.maximumBodyBytes) bytes.")
@@ -111,9 +116,12 @@ final class ConnectionHandler: ChannelInboundHandler {
         state = .discarding
     }
 
-    private func writer(_ context: ChannelHandlerContext, keepsAlive: Bool) -> ResponseWriter {
+    private func writer(
+        _ context: ChannelHandlerContext, _ head: HTTPRequestHead, keepsAlive: Bool
+    ) -> ResponseWriter {
         ResponseWriter(
-            channel: context.channel, keepsAlive: keepsAlive, writeTimeout: worker.settings.clientWriteTimeout
+            channel: context.channel, request: head, keepsAlive: keepsAlive,
+            writeTimeout: worker.settings.clientWriteTimeout
         ) { [self] in
             if case .responding = state { state = .idle }
         }

@@ -8,20 +8,24 @@ import NIOHTTP1
 /// run uses it from a task that executes there, and every entry asserts it.
 final class ResponseWriter: @unchecked Sendable {
     private let channel: any Channel
+    private let request: HTTPRequestHead
     private let keepsAlive: Bool
     private let writeTimeout: TimeAmount
     private var hasBegun = false
     private var hasEnded = false
-    private var isChunked = false
     private var writableWaiter: CheckedContinuation<Void, Never>?
     private var onLeave: (() -> Void)?
     private(set) var clientHasLeft = false
     /// Called once, when the last byte is handed over: the connection may take its next request.
     private let onEnd: () -> Void
 
-    init(channel: any Channel, keepsAlive: Bool, writeTimeout: TimeAmount, onEnd: @escaping () -> Void) {
+    init(
+        channel: any Channel, request: HTTPRequestHead, keepsAlive: Bool, writeTimeout: TimeAmount,
+        onEnd: @escaping () -> Void
+    ) {
         self.channel = channel
-        self.keepsAlive = keepsAlive
+        self.request = request
+        self.keepsAlive = keepsAlive && request.isKeepAlive
         self.writeTimeout = writeTimeout
         self.onEnd = onEnd
     }
@@ -44,7 +48,10 @@ final class ResponseWriter: @unchecked Sendable {
         var headers = headers
         headers.replaceOrAdd(name: "content-length", value: String(body.count))
         write(head: status, headers)
-        if !body.isEmpty { channel.write(HTTPServerResponsePart.body(.byteBuffer(buffer(body))), promise: nil) }
+        // The answer to a HEAD says how long its body would be, and has none.
+        if !body.isEmpty, request.method != .HEAD {
+            channel.write(HTTPServerResponsePart.body(.byteBuffer(buffer(body))), promise: nil)
+        }
         finish()
     }
 
@@ -53,8 +60,6 @@ final class ResponseWriter: @unchecked Sendable {
         loop.assertInEventLoop()
         guard !hasBegun, !hasEnded else { return }
         hasBegun = true
-        var headers = headers
-        headers.add(name: "transfer-encoding", value: "chunked")
         write(head: status, headers)
         channel.flush()
     }
@@ -104,7 +109,9 @@ final class ResponseWriter: @unchecked Sendable {
     private func write(head status: HTTPResponseStatus, _ headers: HTTPHeaders) {
         var headers = headers
         if !keepsAlive { headers.replaceOrAdd(name: "connection", value: "close") }
-        let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
+        // A body of no known length is chunked by NIO, but for HTTP/1.0, whose clients read to the connection's end.
+        let isOld = request.version == .http1_0
+        let head = HTTPResponseHead(version: isOld ? .http1_0 : .http1_1, status: status, headers: headers)
         channel.write(HTTPServerResponsePart.head(head), promise: nil)
     }
 

@@ -16,7 +16,8 @@ extension Worker {
         where agent == caller.agent && (environment ?? caller.environment) == caller.environment:
             return Reading(body: entry.encode())
         case .named, .other:
-            throw GatewayError(.notFound, "There is no such model for this token; there is \(entry.id).", param: "model")
+            throw GatewayError(
+                .notFound, "There is no such model for this token; there is \(entry.id).", param: "model")
         }
     }
 

@@ -20,7 +20,8 @@ enum ProviderFault {
             return GatewayError(
                 .rateLimited, "The provider's rate limit is reached: \(words)", retryAfter: min(max(seconds, 1), 60))
         case .badKey:
-            return GatewayError(.providerError, "The provider refused the key it is called with (status \(status)): \(words)")
+            return GatewayError(
+                .providerError, "The provider refused the key it is called with (status \(status)): \(words)")
         case .quota:
             return GatewayError(.providerError, "The provider key's quota is used up (status \(status)): \(words)")
         case .modelNotFound, .overloaded, .serverError, .unknown:

@@ -40,7 +40,9 @@ extension RunPipeline {
             return exchange.cancel()
         }
         answer.wasServed = true
-        guard let body = try await collect(exchange, head, worker.settings.maximumResponseBytes, &answer) else { return }
+        guard let body = try await collect(exchange, head, worker.settings.maximumResponseBytes, &answer) else {
+            return
+        }
         guard let response = try? ChatResponse(body, dialect: route.dialect) else {
             answer.outputBytes = body.count
             answer.fault = ProviderFault.nonsense("The provider's answer is broken JSON.")

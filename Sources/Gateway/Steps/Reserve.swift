@@ -7,6 +7,8 @@ struct Reservation {
     var price: Price?
     /// Bytes sent, for an estimate.
     var inputBytes: Int
+    /// The most tokens the provider was told to write, which bounds an estimate too.
+    var maximumOutputTokens: Int64
 }
 
 extension RunPipeline {
@@ -29,7 +31,10 @@ extension RunPipeline {
             estimatedInput: estimated.uncachedInput, interruptedCharge: price?.cost(of: estimated) ?? .zero,
             startedAt: worker.settings.now())
         switch try await hold(run) {
-        case .held: return Reservation(run: run, price: price, inputBytes: prompt.body.count)
+        case .held:
+            return Reservation(
+                run: run, price: price, inputBytes: prompt.body.count,
+                maximumOutputTokens: prompt.maximumOutputTokens)
         case .duplicate: throw GatewayError(.internalError, "The run's id is taken.")
         case .insufficient(let needed, let held, let available):
             var error = GatewayError(

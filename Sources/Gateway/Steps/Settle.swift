@@ -6,7 +6,7 @@ extension RunPipeline {
     func settle(
         _ reservation: Reservation, _ answer: Answer, _ client: ResponseWriter
     ) async throws(GatewayError) -> RunRecord {
-        let usage = metered(answer, inputBytes: reservation.inputBytes)
+        let usage = metered(answer, reservation)
         let end = RunEnd(
             outcome: answer.fault == nil ? .succeeded : .failed, errorCode: answer.fault?.code.rawValue ?? "",
             usage: usage, cost: reservation.price?.cost(of: usage.usage) ?? .zero, clientLeft: client.clientHasLeft,
@@ -24,10 +24,14 @@ extension RunPipeline {
         }
     }
 
-    /// What the provider reported; where it served the run without saying, an estimate; else nothing.
-    private func metered(_ answer: Answer, inputBytes: Int) -> MeteredUsage {
+    /// What the provider reported; where it served the run without saying, an estimate, which the hold covers; else
+    /// nothing.
+    private func metered(_ answer: Answer, _ reservation: Reservation) -> MeteredUsage {
         if let usage = answer.usage { return MeteredUsage(usage, isEstimated: false) }
         guard answer.wasServed else { return MeteredUsage(Usage(), isEstimated: false) }
-        return .estimated(inputBytes: inputBytes, outputBytes: answer.outputBytes)
+        var estimate = MeteredUsage.estimated(
+            inputBytes: reservation.inputBytes, outputBytes: answer.outputBytes)
+        estimate.usage.output = min(estimate.usage.output, reservation.maximumOutputTokens)
+        return estimate
     }
 }

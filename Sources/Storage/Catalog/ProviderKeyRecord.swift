@@ -37,7 +37,9 @@ package struct ProviderKeyRecord: Hashable, Sendable {
     package var isPlatform: Bool { owner.isEmpty }
 
     /// What a sealed secret is bound to: a record copied under another id or owner does not open.
-    package static func sealOwner(owner: String, provider: String, id: String) -> String { "\(owner)/\(provider)/\(id)" }
+    package static func sealOwner(owner: String, provider: String, id: String) -> String {
+        "\(owner)/\(provider)/\(id)"
+    }
 
     package var key: Key { Key(owner, provider, id) }
 

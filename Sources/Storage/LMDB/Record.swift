@@ -69,7 +69,9 @@ package struct RecordReader {
         return T(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: start, as: T.self))
     }
 
-    package mutating func bool(_ bytes: RawSpan) throws(StorageError) -> Bool { try integer(bytes, as: UInt8.self) != 0 }
+    package mutating func bool(_ bytes: RawSpan) throws(StorageError) -> Bool {
+        try integer(bytes, as: UInt8.self) != 0
+    }
 
     package mutating func string(_ bytes: RawSpan) throws(StorageError) -> String {
         let count = Int(try integer(bytes, as: UInt16.self))
@@ -85,7 +87,9 @@ package struct RecordReader {
 
     package mutating func digest(_ bytes: RawSpan) throws(StorageError) -> Digest {
         let start = try take(Digest.byteCount, of: bytes)
-        let digest = bytes.withUnsafeBytes { Digest(UnsafeRawBufferPointer(rebasing: $0[start..<start + Digest.byteCount])) }
+        let digest = bytes.withUnsafeBytes {
+            Digest(UnsafeRawBufferPointer(rebasing: $0[start..<start + Digest.byteCount]))
+        }
         guard let digest else { throw StorageError(.corrupt, "read record: digest") }
         return digest
     }

@@ -63,7 +63,8 @@ extension Transaction where Self: ~Copyable {
     }
 
     private func position(
-        _ cursor: OpaquePointer?, prefix: Key, start: Key?, backwards: Bool, _ key: inout MDB_val, _ value: inout MDB_val
+        _ cursor: OpaquePointer?, prefix: Key, start: Key?, backwards: Bool, _ key: inout MDB_val,
+        _ value: inout MDB_val
     ) throws(StorageError) -> Int32 {
         guard backwards else { return seek(cursor, start ?? prefix, &key, &value) }
         // The last key not above the bound: the first one at or above it, or else the one before.

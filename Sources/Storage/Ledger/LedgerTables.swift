@@ -39,7 +39,8 @@ struct LedgerTables: Sendable {
 
 extension Transaction where Self: ~Copyable {
     func balance(_ tables: LedgerTables, _ organization: String) throws(StorageError) -> Balance {
-        try withValue(tables.balances, Key(organization)) { bytes throws(StorageError) in try Balance(bytes) } ?? Balance()
+        try withValue(tables.balances, Key(organization)) { bytes throws(StorageError) in try Balance(bytes) }
+            ?? Balance()
     }
 
     func run(_ tables: LedgerTables, _ id: RunID) throws(StorageError) -> RunRecord? {

@@ -21,7 +21,8 @@ enum ControlPlane {
     /// Puts the list's prices into the store, where they differ.
     static func load(_ prices: [ModelPrice], into store: some ControlStore) async throws(CommandFailure) {
         do {
-            _ = try await store.loadPrices(prices, by: Change(actor: "start", at: Timestamp(milliseconds: WallClock.milliseconds())))
+            _ = try await store.loadPrices(
+                prices, by: Change(actor: "start", at: Timestamp(milliseconds: WallClock.milliseconds())))
         } catch {
             throw CommandFailure("the prices cannot be stored: \(error.detail)")
         }

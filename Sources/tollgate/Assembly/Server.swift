@@ -67,7 +67,8 @@ struct Server {
         let admin = AdminService(
             configuration: configuration.adminConfiguration,
             store: ControlPlane.store(stores.catalog, mode: configuration.mode), ledger: stores.ledger,
-            masterKey: masterKey, logger: logger, readiness: { Readiness([("gateway", gateway.isReady)]) })
+            masterKey: masterKey, logger: logger, readiness: { Readiness([("gateway", gateway.isReady)]) },
+            now: WallClock.milliseconds)
         let ports = ServerPorts(
             file: configuration.folder.ports, gateway: gateway, admin: admin, simulator: simulatorPort)
         // Told to stop, they end from the last to the first: the gateway drains while all else is still there.

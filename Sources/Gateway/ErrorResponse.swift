@@ -8,7 +8,7 @@ enum ErrorResponse {
         var headers = facts.wholeHeaders
         if let seconds = error.retryAfter { headers.add(name: "retry-after", value: String(seconds)) }
         // SDKs retry 409 and 5xx by themselves: not where the first try was charged, or would fail alike.
-        if error.status == 409 || (error.charged ?? .zero) > .zero {
+        if error.status == 409 || error.holdStays || (error.charged ?? .zero) > .zero {
             headers.add(name: "x-should-retry", value: "false")
         }
         client.send(HTTPResponseStatus(statusCode: error.status), headers, body: body(error, facts).encode())

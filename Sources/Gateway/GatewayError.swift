@@ -13,6 +13,8 @@ struct GatewayError: Error {
     var retryAfter: Int?
     /// Whether anything was charged; nil where no run was begun.
     var charged: NanoCredits?
+    /// The provider may have served the run though nothing is charged yet.
+    var holdStays = false
     /// Further members of the error object, as names and decimal texts.
     var details: [(name: String, value: String)] = []
 

@@ -24,6 +24,8 @@ struct RunPipeline {
             let settled = try await settle(reservation, answer, client)
             facts.note(settled)
             await finish(answer, settled, call, to: client, &facts)
+            // Let go of only now: an answer's last bytes come while it is settled, and leave a connection to reuse.
+            withExtendedLifetime(exchange) {}
         } catch {
             await fail(error, client, &facts)
         }

@@ -44,6 +44,7 @@ enum CreditsResource {
         switch try await call.services.ledger.add(topUp) {
         case .conflict:
             throw ControlFault(.idempotencyConflict, "another amount was added under this idempotency key")
+        case .tooLarge: throw .invalid("the balance would be more than credits can count", at: "/amount")
         case .repeated(let entry): return try reply(200, entry, call)
         case .added(let entry):
             let event = AuditEvent(

@@ -32,5 +32,11 @@ struct Answer {
         var reader: ChatStreamReader
         /// The text and the calls of choice 0, for the native form, which repeats them at the end.
         var text: [UInt8] = []
+        var toolCalls = ToolCallAssembly()
+
+        mutating func note(_ read: ChatStreamEvent) {
+            if let delta = read.textDelta { text += delta }
+            for delta in read.toolCallDeltas { toolCalls.add(delta) }
+        }
     }
 }

@@ -21,13 +21,15 @@ extension RunPipeline {
             answer.model = end.reader.model
             answer.outputBytes = end.reader.outputByteCount
         }
-        while let bytes = try await exchange.next() {
-            parser.append(bytes)
-            guard let out = take(&parser, isAtEnd: false, &end, call, route, &answer) else { return exchange.cancel() }
-            await send(out, to: client, facts)
+        while !end.reader.isDone {
+            let bytes = try await exchange.next()
+            if let bytes { parser.append(bytes) }
+            let out = take(&parser, isAtEnd: bytes == nil, &end, call, route, &answer)
+            // Until something was sent, an error can still have a status of its own.
+            if answer.fault == nil || client.responseHasBegun { await send(out, to: client, facts) }
+            if answer.fault != nil { return exchange.cancel() }
+            if bytes == nil { break }
         }
-        guard let out = take(&parser, isAtEnd: true, &end, call, route, &answer) else { return }
-        await send(out, to: client, facts)
         guard end.reader.finishedChoices > 0 || end.reader.isDone else {
             answer.fault = ProviderFault.nonsense("The provider's stream ended before its answer did.")
             return
@@ -51,25 +53,24 @@ extension RunPipeline {
         client.begin(.ok, headers)
     }
 
-    /// What of the events at hand may go out now; nil, with the fault noted, where one of them ends the run.
+    /// What of the events at hand may go out now. One that ends the run badly is noted as the answer's fault.
     private func take(
         _ parser: inout SSEParser, isAtEnd: Bool, _ end: inout Answer.StreamEnd, _ call: Call, _ route: ProviderRoute,
         _ answer: inout Answer
-    ) -> [UInt8]? {
+    ) -> [UInt8] {
         var out: [UInt8] = []
         do {
-            while let event = isAtEnd ? try parser.finish() : try parser.next() {
+            while !end.reader.isDone, let event = isAtEnd ? try parser.finish() : try parser.next() {
                 let read = try end.reader.read(event)
                 if let error = read.error {
                     let failure = ProviderFailure.classify(
                         error: error, dialect: route.dialect, secrets: [route.secret])
                     answer.fault = ProviderFault.of(failure, status: answer.status, retryAfter: nil)
                     answer.wasServed = end.reader.outputByteCount > 0
-                    return nil
+                    return out
                 }
-                if format == .native, let text = read.textDelta { end.text += text }
-                let isOver = end.reader.finishedChoices >= Int(call.n) || read.isDone
-                if isOver || !end.events.isEmpty {
+                if format == .native { end.note(read) }
+                if end.reader.finishedChoices >= Int(call.n) || read.isDone || !end.events.isEmpty {
                     end.events.append((event, read))
                 } else if !read.isUsageOnly || call.includeUsage {
                     out += format.encode(event, read)
@@ -77,13 +78,12 @@ extension RunPipeline {
             }
         } catch {
             answer.fault = ProviderFault.nonsense("The provider's stream is broken.")
-            return nil
+            return out
         }
         if end.text.count > worker.settings.maximumResponseBytes
             || end.events.reduce(0, { $0 + $1.event.raw.count }) > Self.maximumKeptBack
         {
             answer.fault = ProviderFault.nonsense("The provider's stream is larger than it may be.")
-            return nil
         }
         return out
     }

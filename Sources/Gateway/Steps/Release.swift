@@ -28,21 +28,34 @@ extension RunPipeline {
     /// The end of a stream as this client gets it.
     private func last(_ end: Answer.StreamEnd, _ run: RunRecord, _ call: Call) -> [UInt8] {
         var bytes: [UInt8] = []
-        for (event, read) in end.events {
+        var saysUsage = false
+        for (event, read) in end.events where !read.isDone {
             if format == .chat, read.usage != nil, call.includeUsage {
                 bytes += withCost(event, run)
+                saysUsage = true
             } else if !read.isUsageOnly || call.includeUsage {
                 bytes += format.encode(event, read)
             }
         }
         switch format {
         case .chat:
-            if !end.reader.isDone { bytes += Array("data: [DONE]\n\n".utf8) }
+            // The provider told it early or not at all; a client that asked gets what is on the books.
+            if call.includeUsage, !saysUsage { bytes += usageChunk(end, run) }
+            bytes += "data: [DONE]\n\n".utf8
         case .native:
             bytes += NativeRun.done(
-                result(run, output: end.text, toolCalls: nil, finishReason: end.reader.finishReason))
+                result(
+                    run, output: end.text, toolCalls: end.toolCalls.json, finishReason: end.reader.finishReason))
         }
         return bytes
+    }
+
+    private func usageChunk(_ end: Answer.StreamEnd, _ run: RunRecord) -> [UInt8] {
+        ServerSentEvent.frame(
+            json: ChatUsage.chunk(
+                id: end.reader.id ?? "\(run.id)", model: end.reader.model ?? run.model,
+                created: run.startedAt / 1_000, usage: run.end?.usage.usage ?? Usage(),
+                cost: "\(run.end?.cost ?? .zero)"))
     }
 
     private func withCost(_ event: ServerSentEvent, _ run: RunRecord) -> [UInt8] {

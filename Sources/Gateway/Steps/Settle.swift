@@ -19,8 +19,10 @@ extension RunPipeline {
             }
         } catch {
             worker.logger.error("settle failed", metadata: ["run": "\(reservation.run.id)", "error": "\(error)"])
-            throw GatewayError(
-                .ledgerUnavailable, "What the run cost could not be written; its hold stays until it is.")
+            var unavailable = GatewayError(
+                .ledgerUnavailable, "What the run cost could not be written; its hold stays until the next start.")
+            unavailable.holdStays = true
+            throw unavailable
         }
     }
 

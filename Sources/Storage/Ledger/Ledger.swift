@@ -43,6 +43,8 @@ package enum TopUpResult: Hashable, Sendable {
     case repeated(LedgerEntry)
     /// Another top-up was made under this key before.
     case conflict(LedgerEntry)
+    /// The balance would not fit 64 bits: nothing was written.
+    case tooLarge
 }
 
 /// The append-only record of holds, settles and top-ups, in an LMDB environment of its own.

@@ -68,10 +68,12 @@ extension WriteTransaction {
             guard let entry = try entry(tables, sequence) else { throw StorageError(.corrupt, "top up: entry is gone") }
             return entry.balanceChange == topUp.amount ? .repeated(entry) : .conflict(entry)
         }
+        let balance = try balance(tables, topUp.organization)
+        guard balance.balance.adding(topUp.amount) != nil else { return .tooLarge }
         let entry = LedgerEntry(
             sequence: try lastSequence(tables) + 1, kind: .topUp, time: topUp.time, organization: topUp.organization,
             balanceChange: topUp.amount, actor: topUp.actor, note: topUp.note)
-        try post(tables, entry, balance: try balance(tables, topUp.organization))
+        try post(tables, entry, balance: balance)
         try put(tables.idempotency, idempotencyKey, Key(entry.sequence).bytes)
         return .added(entry)
     }

@@ -1,0 +1,44 @@
+"""Providers written for one test: an HTTP server in this process."""
+
+import contextlib
+import http.server
+import json
+import threading
+
+
+@contextlib.contextmanager
+def provider(answer):
+    """Serves `answer(body, headers)` -> (status, content type or None, pieces of the body); gives its base URL."""
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            status, content_type, pieces = answer(body, self.headers)
+            self.send_response(status)
+            if content_type:
+                self.send_header("Content-Type", content_type)
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            for piece in filter(None, pieces):
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+            self.wfile.write(b"0\r\n\r\n")
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/v1"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def parrot(body: str, headers) -> tuple[int, str, list[bytes]]:
+    """An error that repeats everything it was told, the key included."""
+    message = f"Bad key {headers['Authorization']} for {body}"
+    error = {"error": {"message": message, "type": "x", "param": None, "code": message}}
+    return 401, "application/json", [json.dumps(error).encode()]

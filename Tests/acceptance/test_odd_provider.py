@@ -1,0 +1,150 @@
+"""Providers that speak OpenAI's protocol in their own way, and such as talk nonsense within it."""
+
+import json
+
+import pytest
+
+import events
+import scripted
+from prices import cost
+from tenants import Admin
+
+TEXT = "Grüße 日本語 🙂"
+USAGE = {"prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12}
+
+
+def chunk(delta=None, finish=None, usage=None) -> str:
+    choices = [] if delta is None else [{"index": 0, "delta": delta, "finish_reason": finish}]
+    body = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "odd", "choices": choices}
+    return json.dumps(body | ({"usage": usage} if usage else {}), ensure_ascii=False)
+
+
+def stream(*data: str, end: str = "\n", space: str = " ") -> bytes:
+    return "".join(f"data:{space}{item}{end}{end}" for item in data).encode()
+
+
+CONTENT = [chunk({"role": "assistant", "content": "Grüße "}), chunk({"content": "日本語 🙂"})]
+END = [chunk({}, "stop"), chunk(usage=USAGE)]
+NORMAL = [*CONTENT, *END, "[DONE]"]
+CALL = {"index": 0, "id": "t1", "type": "function", "function": {"name": "f", "arguments": ""}}
+CALLS = [
+    chunk({"role": "assistant", "content": None, "tool_calls": [CALL]}),
+    chunk({"tool_calls": [{"index": 0, "function": {"arguments": '{"a":'}}]}),
+    chunk({"tool_calls": [{"index": 0, "function": {"arguments": "1}"}}]}),
+    chunk({}, "tool_calls"), chunk(usage=USAGE), "[DONE]",
+]
+
+
+def with_usage(usage) -> bytes:
+    return stream(*CONTENT, chunk({}, "stop"), chunk(usage=usage), "[DONE]")
+
+
+GOOD = {
+    "normal": stream(*NORMAL),
+    "line ends of Windows": stream(*NORMAL, end="\r\n"),
+    "no space": stream(*NORMAL, space=""),
+    "comments and fields": b": hello\n\n" + stream(CONTENT[0]) + b": ping\n\nid: 3\nretry: 5\n"
+                           + stream(CONTENT[1], *END, "[DONE]"),
+    "an event over several lines": stream(*NORMAL).replace(b', "model"', b',\ndata: "model"'),
+    "no [DONE]": stream(*CONTENT, *END),
+    "no last line end": stream(*CONTENT, *END).rstrip(b"\n"),
+    "usage with the finish reason": stream(*CONTENT, chunk({}, "stop", USAGE), "[DONE]"),
+    "usage in every chunk": stream(
+        chunk({"content": "Grüße "}, None, {"prompt_tokens": 5, "completion_tokens": 1}),
+        chunk({"content": "日本語 🙂"}, "stop", USAGE), "[DONE]"),
+    "more after [DONE]": stream(*NORMAL, "{{{"),
+}
+NONSENSE = {
+    "nothing": b"", "no JSON": stream("{{{"), "no object": stream("[]"), "no text": b"data: \x00\n\n",
+    "no UTF-8": stream("?").replace(b"?", b'{"choices":[{"index":0,"delta":{"content":"\xff"}}]}'),
+    "an end too soon": stream(*CONTENT), "an error": stream('{"error":{"message":"no","type":"server_error"}}'),
+}
+IMPLAUSIBLE = {
+    "less than none": {"prompt_tokens": -5, "completion_tokens": 7}, "too much": USAGE | {"completion_tokens": 10**15},
+    "no numbers": {"prompt_tokens": "5", "completion_tokens": 7}, "nothing": {},
+}
+STREAMS = GOOD | NONSENSE | {f"usage: {name}": with_usage(usage) for name, usage in IMPLAUSIBLE.items()} | {
+    "calls": stream(*CALLS), "beyond the maximum": with_usage(USAGE | {"completion_tokens": 10**6}),
+}
+
+
+def answer(body: str, _) -> tuple[int, str | None, list[bytes]]:
+    """The stream that the last message names: at once, or `slowly`, a byte a piece."""
+    name = json.loads(body)["messages"][-1]["content"]
+    data = STREAMS[name.removeprefix("slowly ")]
+    return 200, "text/event-stream", [data[i:i + 1] for i in range(len(data))] if "slowly " in name else [data]
+
+
+@pytest.fixture(scope="module")
+def admin(new_server, simulator):
+    with scripted.provider(answer) as url:
+        admin = Admin(new_server(simulator, providers_parrot_base_url=url))
+        admin.add_key("parrot", "sk-parrot")
+        yield admin
+
+
+@pytest.fixture(scope="module")
+def tenant(admin):
+    tenant = admin.tenant(provider="parrot")
+    yield tenant
+    assert tenant.credits()["held"] == 0
+    admin.verify_ledger()
+
+
+def ask(name: str) -> dict:
+    messages = [{"role": "user", "content": name}]
+    return {"messages": messages, "stream": True, "stream_options": {"include_usage": True}}
+
+
+@pytest.mark.parametrize("name", [*GOOD, *(f"slowly {name}" for name in GOOD)])
+def test_a_good_stream_in_any_dress(tenant, name):
+    response = tenant.chat(ask(name))
+    assert response.status_code == 200, response.text
+    data = [item for item in events.data(response.text) if item != "{{{"]
+    assert events.text_of(data) == TEXT
+    assert data[-1] == "[DONE]"
+    usages = [item["usage"] for item in data[:-1] if item.get("usage")]
+    assert [usage["cost"] for usage in usages if "cost" in usage] == [cost(5, 7)]
+    record = tenant.record(response.headers["tollgate-run-id"])
+    assert (record["state"], record["cost"], record["usage"]["estimated"]) == ("succeeded", cost(5, 7), False)
+    name, result = events.parse(tenant.run({"messages": ask(name)["messages"], "stream": True}).text)[-1]
+    assert (name, result["output"], result["finish_reason"]) == ("done", TEXT, "stop")
+
+
+@pytest.mark.parametrize("name", NONSENSE)
+def test_nonsense_is_an_error_and_no_end(tenant, name):
+    """With a status of its own as long as nothing has gone out, else as an event."""
+    response = tenant.chat(ask(name))
+    errors = [item for item in events.data(response.text) if "error" in item] or [response.json()]
+    assert response.status_code == 502 or len(errors) == 1
+    assert errors[0]["error"]["code"] == "provider_error"
+    assert "[DONE]" not in response.text and '"finish_reason": "stop"' not in response.text
+    assert tenant.record(response.headers["tollgate-run-id"])["state"] == "failed"
+
+
+@pytest.mark.parametrize("name", IMPLAUSIBLE)
+def test_implausible_usage_counts_as_none(tenant, name):
+    response = tenant.chat(ask(f"usage: {name}"))
+    assert response.text.endswith("data: [DONE]\n\n")
+    record = tenant.record(response.headers["tollgate-run-id"])
+    assert record["usage"]["estimated"] is True
+    assert 0 < record["cost"] <= record["hold"]
+
+
+def test_a_cost_above_the_hold_is_recorded_and_shown(admin):
+    tenant = admin.tenant(credits="1", provider="parrot")
+    response = tenant.chat(ask("beyond the maximum"))
+    record = tenant.record(response.headers["tollgate-run-id"])
+    assert record["exceeded_hold"] is True and record["cost"] == cost(5, 10**6) > record["hold"]
+    assert tenant.credits()["balance"] == 1 - record["cost"]
+    assert tenant.chat(ask("normal")).status_code == 402
+
+
+def test_tool_calls_of_the_native_stream(tenant):
+    """In pieces as they come, and whole at the end."""
+    found = events.parse(tenant.run({"messages": ask("calls")["messages"], "stream": True}).text)
+    pieces = [data["tool_call"] for name, data in found if name == "delta"]
+    assert "".join(piece["function"]["arguments"] for piece in pieces) == '{"a":1}'
+    name, result = found[-1]
+    assert (name, result["finish_reason"]) == ("done", "tool_calls")
+    assert [call["function"] for call in result["tool_calls"]] == [{"name": "f", "arguments": '{"a":1}'}]

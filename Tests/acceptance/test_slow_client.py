@@ -1,0 +1,140 @@
+"""Clients that read slowly, or leave."""
+
+import contextlib
+import json
+import socket
+
+import httpx
+import pytest
+
+from prices import cost
+from tenants import Admin
+from waiting import eventually, steady
+
+MIB = 1 << 20
+# Kernel buffers of two connections, ours and the client's, and what the lane holds back.
+IN_BETWEEN = 16 * MIB
+
+
+def open_stream(tenant, body: dict, receive_buffer: int | None = None) -> socket.socket:
+    """Sends a request and reads nothing."""
+    url = httpx.URL(tenant.gateway_url)
+    connection = socket.socket()
+    if receive_buffer:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    connection.settimeout(60)
+    connection.connect((url.host, url.port))
+    content = json.dumps(body).encode()
+    connection.sendall(
+        f"POST /v1/chat/completions HTTP/1.1\r\nHost: {url.host}\r\nAuthorization: Bearer {tenant.secret}\r\n"
+        f"Content-Length: {len(content)}\r\nConnection: close\r\n\r\n".encode() + content)
+    return connection
+
+
+STREAM = {"messages": [{"role": "user", "content": "Hi"}], "stream": True}
+
+
+def test_a_client_that_does_not_read_slows_the_provider_down(new_server, simulator):
+    server = new_server(simulator, gateway_loops="1")
+    size = 40_000
+    tenant = Admin(server).tenant(credits="100", model="sim-big", max_output_tokens=size)
+    before = server.process.resident_bytes()
+    rows = lambda: [row for row in simulator.rows() if row["model"] == "sim-big" and row["stream"]][-3:]
+    with contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(open_stream(tenant, STREAM, 65536)) for _ in range(3)]
+        eventually(lambda: len(rows()) == 3 and all(row["bytes_written"] for row in rows()), "three streams run")
+        written = steady(lambda: tuple(row["bytes_written"] for row in rows()), "what the provider wrote")
+        assert all(0 < count < IN_BETWEEN for count in written), written
+        assert not any(row["finished"] for row in rows())
+        assert server.process.resident_bytes() - before < 32 * MIB
+        # Others are served meanwhile, on the same loop.
+        assert Admin(server).tenant().chat({"messages": STREAM["messages"]}).status_code == 200
+        # It reads again, and gets everything.
+        received, end = 0, b""
+        while piece := clients[0].recv(MIB):
+            received += len(piece)
+            end = (end + piece)[-200:]
+        assert received > size * 1024
+        assert b"data: [DONE]" in end
+    assert server.process.resident_bytes() - before < 48 * MIB
+    # The two that never read have left; the provider goes on to the end, and the runs are settled.
+    eventually(lambda: tenant.credits()["held"] == 0, "all runs are settled", 60)
+    assert all(row["finished"] for row in rows())
+    records = [tenant.record(row["client_request_id"]) for row in rows()]
+    assert sorted(record["client_left"] for record in records) == [False, True, True]
+    assert all(record["usage"]["output_tokens"] == size for record in records)
+
+
+@pytest.fixture(params=["/v1/chat/completions", "/v1/run"])
+def route(request):
+    return request.param
+
+
+def leave_after_the_first_event(tenant, route: str) -> str:
+    with tenant.http() as http, http.stream("POST", route, json=STREAM) as response:
+        assert response.status_code == 200
+        next(response.iter_bytes())
+        return response.headers["tollgate-run-id"]
+
+
+def test_a_client_that_leaves_a_stream_is_settled_with_what_was_served(slow_admin, slow_simulator, route):
+    tenant = slow_admin.tenant()
+    run = leave_after_the_first_event(tenant, route)
+    eventually(lambda: tenant.record(run)["state"] != "open", "the run ends")
+    record, row = tenant.record(run), slow_simulator.by_run()[run]
+    assert (record["state"], record["client_left"]) == ("succeeded", True)
+    assert row["finished"] and row["completion_tokens"] == 40
+    assert record["usage"]["estimated"] is False
+    assert record["cost"] == cost(row["prompt_tokens"], row["completion_tokens"])
+    assert tenant.credits()["balance"] == 10 - record["cost"]
+
+
+def test_a_client_that_leaves_before_a_whole_answer_is_settled(slow_admin, slow_simulator):
+    tenant = slow_admin.tenant()
+    slow_simulator.close_barrier()
+    try:
+        with open_stream(tenant, STREAM | {"stream": False}):
+            eventually(lambda: slow_simulator.state()["waiting"] == 1, "the run waits at the provider")
+    finally:
+        slow_simulator.open_barrier()
+    run = slow_simulator.rows()[-1]["client_request_id"]
+    eventually(lambda: tenant.record(run)["state"] != "open", "the run ends")
+    record, row = tenant.record(run), slow_simulator.by_run()[run]
+    assert (record["state"], record["client_left"]) == ("succeeded", True)
+    assert record["cost"] == cost(row["prompt_tokens"], row["completion_tokens"])
+
+
+def test_a_provider_that_goes_on_too_long_after_the_client_left_is_cut_off(new_server, slow_simulator):
+    admin = Admin(new_server(slow_simulator, upstream_drain_after_disconnect_ms="200"))
+    tenant = admin.tenant()
+    run = leave_after_the_first_event(tenant, "/v1/chat/completions")
+    eventually(lambda: tenant.record(run)["state"] != "open", "the run ends")
+    record = tenant.record(run)
+    assert (record["state"], record["error"], record["client_left"]) == ("failed", "deadline_exceeded", True)
+    assert record["usage"]["estimated"] is True and record["cost"] > 0
+    eventually(lambda: slow_simulator.by_run()[run]["finished"] is False, "the provider was cut off")
+    assert slow_simulator.by_run()[run]["completion_tokens"] < 40
+    admin.verify_ledger()
+
+
+def test_a_client_that_takes_nothing_for_too_long_counts_as_gone(new_server, simulator):
+    admin = Admin(new_server(simulator, gateway_client_write_timeout_ms="500"))
+    tenant = admin.tenant(credits="100", model="sim-big", max_output_tokens=20_000)
+    with open_stream(tenant, STREAM, 65536):
+        ours = lambda: [entry["run"] for entry in tenant.entries() if entry["kind"] == "hold"]
+        [run] = eventually(ours, "the run is on the books")
+        eventually(lambda: tenant.record(run)["state"] != "open", "the run ends", 60)
+    record = tenant.record(run)
+    assert (record["state"], record["client_left"]) == ("succeeded", True)
+    assert record["usage"]["output_tokens"] == 20_000
+
+
+def test_events_go_out_as_they_arrive(slow_admin, slow_simulator, route):
+    """Not gathered: the client has the first words while the provider still writes."""
+    tenant = slow_admin.tenant()
+    with tenant.http() as http, http.stream("POST", route, json=STREAM) as response:
+        written = []
+        for _ in response.iter_bytes():
+            written.append(slow_simulator.by_run()[response.headers["tollgate-run-id"]]["completion_tokens"])
+    assert written[0] < 10
+    assert len(set(written)) > 20

@@ -187,13 +187,13 @@ struct LaneTests {
         defer { server.stop() }
         let lane = try Lane()
         // The idle deadline passes many times over while we hold the provider back, and must not count.
-        let slow = lane.start(ExchangeRequest(url: server.url, body: [], timeouts: Timeouts(idle: 200)))
+        let slow = lane.start(ExchangeRequest(url: server.url, body: [], timeouts: Timeouts(idle: 1_000)))
         _ = try await slow.head()
-        // Another exchange on the lane that lasts five times as long as the idle deadline measures the time for us.
+        // Another exchange on the lane that lasts three times as long as the idle deadline measures the time for us.
         let silent = try RawServer { $0.awaitClientGone() }
         defer { silent.stop() }
         #expect(
-            await lane.failure(ExchangeRequest(url: silent.url, timeouts: Timeouts(firstByte: 1_000)))?.kind
+            await lane.failure(ExchangeRequest(url: silent.url, timeouts: Timeouts(firstByte: 3_000)))?.kind
                 == .firstByteTimeout)
         let sentWhilePaused = server.sent
         #expect(sentWhilePaused < 32 << 20)

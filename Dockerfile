@@ -4,8 +4,10 @@ RUN apt-get update -qq \
     && apt-get install -y -qq --no-install-recommends libcurl4-openssl-dev liblmdb-dev libsimdjson-dev libssl-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
-COPY Package.swift Package.resolved ./
+COPY Package.swift ./
 RUN swift package resolve
+# The admin port serves its own description, which is compiled in.
+COPY docs/api docs/api
 COPY Sources Sources
 COPY Tests Tests
 RUN swift build -c release --product tollgate --static-swift-stdlib \

@@ -28,6 +28,9 @@ package struct Usage: Hashable, Sendable {
     /// More tokens than any model can count in a run: a provider that reports more is talking nonsense.
     package static let limit: Int64 = 1 << 40
 
+    /// The most output tokens that a version or a request may ask for: beyond what any model writes.
+    package static let largestOutputMaximum: Int64 = 10_000_000
+
     /// False where a counter is negative or absurd; such a report counts as absent.
     package var isPlausible: Bool {
         [uncachedInput, cacheRead, cacheWrite, output, reasoning].allSatisfy { $0 >= 0 && $0 <= Self.limit }

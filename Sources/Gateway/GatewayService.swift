@@ -64,7 +64,7 @@ package final class GatewayService: Service {
             await group.next()
             group.cancelAll()
         }
-        for worker in workers { try? await worker.loop.submit { worker.connections.closeAll() }.get() }
+        for worker in workers { await worker.closeConnections() }
         for lane in lanes { await lane.close() }
     }
 
@@ -84,6 +84,9 @@ package final class GatewayService: Service {
         try? await server.close().get()
         for worker in workers { try? await worker.loop.submit { worker.drain() }.get() }
         try? await Task.sleep(for: .nanoseconds(settings.drainGrace.nanoseconds))
+        guard !Task.isCancelled else { return }
+        // The grace is over: a run that waits for its client to read would wait on.
+        for worker in workers { try? await worker.loop.submit { worker.connections.closeAll() }.get() }
     }
 
     private func bind() async throws -> any Channel {
@@ -110,6 +113,8 @@ package final class GatewayService: Service {
         channel.closeFuture.whenComplete { _ in self.connectionCount.subtract(1, ordering: .relaxed) }
         guard count <= settings.maximumConnections else { return channel.close(promise: nil) }
         let pipeline = channel.pipeline.syncOperations
+        // A client that sends and does not read is not read from.
+        try pipeline.addHandler(BackPressureHandler())
         try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
         try pipeline.addHandler(IdleStateHandler(allTimeout: settings.keepAliveTimeout))
         try pipeline.addHandler(ConnectionHandler(worker: worker))

@@ -15,6 +15,8 @@ struct RunFacts {
     var ignored: [String] = []
     var cost: NanoCredits?
     var error: ErrorCode?
+    /// How often the request was sent: two where libcurl found a kept connection dead.
+    var sends = 0
     /// Time in which the run waited for its provider.
     var providerTime = TimeAmount.zero
 

@@ -81,6 +81,15 @@ final class Worker: @unchecked Sendable {
         connections.closeIdle()
     }
 
+    /// Lets the last answers go out, within the time a client has to take them, and closes every connection.
+    func closeConnections() async {
+        let closed = loop.flatSubmit { [self] in
+            let timeout = loop.scheduleTask(in: settings.clientWriteTimeout) { self.connections.closeAll() }
+            return connections.closeWhenWritten(on: loop).always { _ in timeout.cancel() }
+        }
+        try? await closed.get()
+    }
+
     /// Reads the catalog as it is now.
     func read<R>(_ body: (borrowing Reader.Snapshot) throws(StorageError) -> R) throws(GatewayError) -> R {
         loop.assertInEventLoop()

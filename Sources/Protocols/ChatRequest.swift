@@ -1,3 +1,4 @@
+import Domain
 import JSON
 
 /// The body of `POST /v1/chat/completions`, as OpenAI's SDKs send it; `input` and `schema` are ours.
@@ -19,10 +20,10 @@ package struct ChatRequest: Sendable {
                 call.streamOptions = try RunCall.object(field)
                 call.includeUsage = try Self.includesUsage(field.value)
             case "max_completion_tokens":
-                call.maxOutputTokens = try RunCall.integer(field, in: 1...Int64.max)
+                call.maxOutputTokens = try RunCall.integer(field, in: 1...Usage.largestOutputMaximum)
                 call.maxOutputField = field.name
             case "max_tokens":
-                let maximum = try RunCall.integer(field, in: 1...Int64.max)
+                let maximum = try RunCall.integer(field, in: 1...Usage.largestOutputMaximum)
                 guard call.maxOutputField == nil else { continue }
                 call.maxOutputTokens = maximum
                 call.maxOutputField = field.name

@@ -8,6 +8,7 @@ package struct ChatResponse: Sendable {
     /// As the provider reported it.
     package let model: String?
     package let usage: Usage?
+    package let hasChoices: Bool
     /// Of choice 0.
     package let finishReason: String?
     /// What choice 0 says: its content, else its refusal, as UTF-8.
@@ -29,6 +30,7 @@ package struct ChatResponse: Sendable {
         usage = ChatUsage.read(root, dialect: dialect)
         error = root.present("error")
         let choices = root.member("choices")?.elements() ?? []
+        hasChoices = !choices.isEmpty
         let first = ChoiceOutput.first(of: choices)
         let message = first?.member("message")
         finishReason = first?.present("finish_reason")?.string

@@ -12,6 +12,8 @@ package struct ToolCallAssembly: Sendable {
     }
 
     private var calls: [Call] = []
+    /// Of all names and arguments so far.
+    package private(set) var byteCount = 0
 
     package init() {}
 
@@ -24,10 +26,14 @@ package struct ToolCallAssembly: Sendable {
         if place == nil { calls.append(Call(index: index)) }
         if calls[call].id == nil { calls[call].id = id }
         guard let function = piece.present("function") else { return }
-        calls[call].name += function.present("name")?.string ?? ""
+        let name = function.present("name")?.string ?? ""
+        calls[call].name += name
+        byteCount += name.utf8.count
         guard let arguments = function.present("arguments") else { return }
         // Text in fragments; some send a whole object.
-        calls[call].arguments += arguments.decodedBytes ?? Array(arguments.raw)
+        let text = arguments.decodedBytes ?? Array(arguments.raw)
+        calls[call].arguments += text
+        byteCount += text.count
     }
 
     /// A JSON array of whole calls; nil where there is none.

@@ -95,7 +95,7 @@ extension WriteTransaction {
                 "version \(version.reference.number) is of schema \(version.schema), not \(path.schema)", at: "/version"
             )
         }
-        let ownKey = try activeProviderKey(tables, owner: path.agent.organization, provider: version.provider)
+        let ownKey = try providerKey(tables, owner: path.agent.organization, provider: version.provider)
         if let ownKey, mode == .selfHosted || ownKey.isExempt { return }
         let model = "\(version.provider)/\(version.model)"
         guard let price = try price(tables, provider: version.provider, model: version.model) else {

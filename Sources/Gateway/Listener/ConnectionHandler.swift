@@ -18,6 +18,8 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private let worker: Worker
     private var state = State.idle
+    /// When the last answer so far is written out.
+    private(set) var lastWrite: EventLoopFuture<Void>?
 
     init(worker: Worker) { self.worker = worker }
 
@@ -103,7 +105,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         let request = GatewayRequest(
             method: head.method, path: String(path), headers: head.headers, body: body, receivedAt: .now())
         if !worker.accept(request, writer) {
-            ErrorResponse.send(GatewayError(.draining, "The gateway is shutting down."), to: writer, worker.facts())
+            let error = GatewayError(.draining, "The gateway is shutting down.", retryAfter: 1)
+            ErrorResponse.send(error, to: writer, worker.facts())
         }
     }
 
@@ -122,7 +125,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         ResponseWriter(
             channel: context.channel, request: head, keepsAlive: keepsAlive,
             writeTimeout: worker.settings.clientWriteTimeout
-        ) { [self] in
+        ) { [self] written in
+            lastWrite = written
             if case .responding = state { state = .idle }
         }
     }

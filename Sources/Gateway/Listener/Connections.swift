@@ -4,8 +4,6 @@ import NIOCore
 final class Connections {
     private var channels: [ObjectIdentifier: (handler: ConnectionHandler, channel: any Channel)] = [:]
 
-    var count: Int { channels.count }
-
     func add(_ handler: ConnectionHandler, _ channel: any Channel) {
         channels[ObjectIdentifier(handler)] = (handler, channel)
     }
@@ -18,5 +16,15 @@ final class Connections {
 
     func closeAll() {
         for (_, channel) in channels.values { channel.close(promise: nil) }
+    }
+
+    /// Closes each connection once its last answer is written.
+    /// - Returns: when all are closed.
+    func closeWhenWritten(on loop: any EventLoop) -> EventLoopFuture<Void> {
+        for (handler, channel) in channels.values {
+            let written = handler.lastWrite ?? loop.makeSucceededVoidFuture()
+            written.whenComplete { _ in channel.close(promise: nil) }
+        }
+        return .andAllComplete(channels.values.map(\.channel.closeFuture), on: loop)
     }
 }

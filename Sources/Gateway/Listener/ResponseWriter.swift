@@ -16,12 +16,13 @@ final class ResponseWriter: @unchecked Sendable {
     private var writableWaiter: CheckedContinuation<Void, Never>?
     private var onLeave: (() -> Void)?
     private(set) var clientHasLeft = false
-    /// Called once, when the last byte is handed over: the connection may take its next request.
-    private let onEnd: () -> Void
+    /// Called once, when the last byte is handed over, with the moment in which it is written: the connection may take
+    /// its next request.
+    private let onEnd: (EventLoopFuture<Void>) -> Void
 
     init(
         channel: any Channel, request: HTTPRequestHead, keepsAlive: Bool, writeTimeout: TimeAmount,
-        onEnd: @escaping () -> Void
+        onEnd: @escaping (EventLoopFuture<Void>) -> Void
     ) {
         self.channel = channel
         self.request = request
@@ -69,7 +70,8 @@ final class ResponseWriter: @unchecked Sendable {
         loop.assertInEventLoop()
         guard hasBegun, !hasEnded, !clientHasLeft, !bytes.isEmpty else { return }
         channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(buffer(bytes))), promise: nil)
-        if !channel.isWritable { await waitUntilWritable() }
+        // The write itself may have found the client gone; then nobody would say that there is room.
+        if !channel.isWritable, !clientHasLeft { await waitUntilWritable() }
     }
 
     /// Ends a streamed response.
@@ -117,9 +119,9 @@ final class ResponseWriter: @unchecked Sendable {
 
     private func finish() {
         onLeave = nil
-        channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: nil)
+        let written = channel.writeAndFlush(HTTPServerResponsePart.end(nil))
         if !keepsAlive { channel.close(mode: .output, promise: nil) }
-        onEnd()
+        onEnd(written)
     }
 
     private func buffer(_ bytes: [UInt8]) -> ByteBuffer {

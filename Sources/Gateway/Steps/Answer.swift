@@ -15,6 +15,8 @@ struct Answer {
     var outputBytes = 0
     /// The provider began to answer and may bill it. What it then leaves unsaid is estimated, not zero.
     var wasServed = false
+    /// The stream broke before its answer was whole, so that usage it reported may be early.
+    var isCutShort = false
     var fault: GatewayError?
     var keptBack = KeptBack.nothing
 
@@ -33,6 +35,9 @@ struct Answer {
         /// The text and the calls of choice 0, for the native form, which repeats them at the end.
         var text: [UInt8] = []
         var toolCalls = ToolCallAssembly()
+
+        /// Of what the native form keeps until the end.
+        var byteCount: Int { text.count + toolCalls.byteCount }
 
         mutating func note(_ read: ChatStreamEvent) {
             if let delta = read.textDelta { text += delta }

@@ -18,8 +18,15 @@ extension RunPipeline {
             body: prompt.body, timeouts: worker.settings.timeouts,
             limits: ExchangeLimits(headerBytes: worker.settings.maximumResponseHeaderBytes))
         let exchange = worker.lane.start(request)
-        client.whenClientLeaves { [worker] in
-            _ = worker.loop.scheduleTask(in: worker.settings.drainAfterDisconnect) { exchange.cancel() }
+        guard !client.clientHasLeft else {
+            // It left while the hold was written: the lane takes the end before it sends anything.
+            exchange.cancel()
+            return exchange
+        }
+        client.whenClientLeaves { [worker, weak exchange] in
+            _ = worker.loop.scheduleTask(in: worker.settings.drainAfterDisconnect) { [weak exchange] in
+                exchange?.cancel()
+            }
         }
         return exchange
     }

@@ -26,7 +26,10 @@ extension RunPipeline {
             }
         } catch {
             answer.fault = ProviderFault.of(error, clientHasLeft: client.clientHasLeft)
+            // We broke off, not the provider: what it had begun it may bill.
+            if error.requestSent, error.kind == .cancelled || error.kind == .closed { answer.wasServed = true }
         }
+        facts.sends = exchange.facts?.sends ?? 0
         facts.providerTime = .now() - started
         return answer
     }
@@ -55,6 +58,11 @@ extension RunPipeline {
             answer.wasServed = response.outputByteCount > 0
             let failure = ProviderFailure.classify(error: error, dialect: route.dialect, secrets: [route.secret])
             answer.fault = ProviderFault.of(failure, status: head.status, retryAfter: nil)
+            return
+        }
+        guard response.hasChoices else {
+            answer.wasServed = false
+            answer.fault = ProviderFault.nonsense("The provider's answer has no choices.")
             return
         }
         answer.keptBack = .whole(body, response)

@@ -20,9 +20,10 @@ extension RunPipeline {
             answer.usage = end.reader.usage
             answer.model = end.reader.model
             answer.outputBytes = end.reader.outputByteCount
+            answer.isCutShort = end.reader.finishedChoices < Int(call.n)
         }
         while !end.reader.isDone {
-            let bytes = try await exchange.next()
+            let bytes = try await next(exchange, end, call)
             if let bytes { parser.append(bytes) }
             let out = take(&parser, isAtEnd: bytes == nil, &end, call, route, &answer)
             // Until something was sent, an error can still have a status of its own.
@@ -35,6 +36,18 @@ extension RunPipeline {
             return
         }
         answer.keptBack = .stream(end)
+    }
+
+    /// A connection that breaks once the answer is whole ends it as well as any.
+    private func next(
+        _ exchange: Exchange, _ end: Answer.StreamEnd, _ call: Call
+    ) async throws(TransportError) -> [UInt8]? {
+        do throws(TransportError) {
+            return try await exchange.next()
+        } catch {
+            guard end.reader.finishedChoices >= Int(call.n) else { throw error }
+            return nil
+        }
     }
 
     private func send(_ bytes: [UInt8], to client: ResponseWriter, _ facts: RunFacts) async {
@@ -80,7 +93,7 @@ extension RunPipeline {
             answer.fault = ProviderFault.nonsense("The provider's stream is broken.")
             return out
         }
-        if end.text.count > worker.settings.maximumResponseBytes
+        if end.byteCount > worker.settings.maximumResponseBytes
             || end.events.reduce(0, { $0 + $1.event.raw.count }) > Self.maximumKeptBack
         {
             answer.fault = ProviderFault.nonsense("The provider's stream is larger than it may be.")

@@ -21,15 +21,19 @@ extension RunPipeline {
     func selectKey(for target: Target, _ caller: Caller) throws(GatewayError) -> ProviderRoute {
         let plan = target.plan
         let (key, price) = try worker.read { snapshot throws(StorageError) in
-            var key = try snapshot.activeProviderKey(
+            var key = try snapshot.providerKey(
                 worker.catalog, owner: caller.organization, provider: plan.provider)
             if key == nil {
-                key = try snapshot.activeProviderKey(worker.catalog, owner: "", provider: plan.provider)
+                key = try snapshot.providerKey(worker.catalog, owner: "", provider: plan.provider)
             }
             return (key, try snapshot.price(worker.catalog, provider: plan.provider, model: plan.model))
         }
         guard let key else {
-            throw unusable("There is no active key for the provider \(plan.provider): add one.")
+            throw unusable("There is no key for the provider \(plan.provider): add one.")
+        }
+        // Disabling its own key must not make an organization pay for the platform's.
+        guard key.state == .active else {
+            throw unusable("The key \(key.id) for the provider \(plan.provider) is disabled, and there is no other.")
         }
         let costsCredits = key.isPlatform || (worker.settings.mode == .cloud && !key.isExempt)
         guard price != nil || !costsCredits else {

@@ -2,6 +2,9 @@ import Domain
 import Storage
 
 extension RunPipeline {
+    /// Characters kept of what a provider calls itself and its requests.
+    private static var longestName: Int { 200 }
+
     /// Replaces the hold by what the run cost, durably; only then may the client see it finish.
     func settle(
         _ reservation: Reservation, _ answer: Answer, _ client: ResponseWriter
@@ -11,16 +14,27 @@ extension RunPipeline {
             outcome: answer.fault == nil ? .succeeded : .failed, errorCode: answer.fault?.code.rawValue ?? "",
             usage: usage, cost: reservation.price?.cost(of: usage.usage) ?? .zero, clientLeft: client.clientHasLeft,
             endedAt: worker.settings.now(), providerStatus: UInt16(clamping: answer.status),
-            providerRequestID: answer.requestID, reportedModel: answer.model ?? "")
+            providerRequestID: String(answer.requestID.prefix(Self.longestName)),
+            reportedModel: String((answer.model ?? "").prefix(Self.longestName)))
         do throws(StorageError) {
             switch try await worker.ledger.settle(reservation.run.id, end) {
-            case .settled(let run), .alreadySettled(let run): return run
+            case .settled(let run):
+                if run.end?.exceededHold == true {
+                    worker.logger.warning(
+                        "a run cost more than its hold",
+                        metadata: [
+                            "run": "\(run.id)", "hold": "\(run.hold)", "cost": "\(run.end?.cost ?? .zero)",
+                        ])
+                }
+                return run
+            case .alreadySettled(let run): return run
             case .unknownRun: throw StorageError(.corrupt, "settle: the hold is gone")
             }
         } catch {
             worker.logger.error("settle failed", metadata: ["run": "\(reservation.run.id)", "error": "\(error)"])
             var unavailable = GatewayError(
-                .ledgerUnavailable, "What the run cost could not be written; its hold stays until the next start.")
+                .ledgerUnavailable, "What the run cost could not be written; its hold stays until the next start.",
+                retryAfter: 2)
             unavailable.holdStays = true
             throw unavailable
         }
@@ -29,11 +43,17 @@ extension RunPipeline {
     /// What the provider reported; where it served the run without saying, an estimate, which the hold covers; else
     /// nothing.
     private func metered(_ answer: Answer, _ reservation: Reservation) -> MeteredUsage {
-        if let usage = answer.usage { return MeteredUsage(usage, isEstimated: false) }
-        guard answer.wasServed else { return MeteredUsage(Usage(), isEstimated: false) }
+        if let usage = answer.usage, !answer.isCutShort { return MeteredUsage(usage, isEstimated: false) }
+        guard answer.wasServed || answer.usage != nil else { return MeteredUsage(Usage(), isEstimated: false) }
         var estimate = MeteredUsage.estimated(
             inputBytes: reservation.inputBytes, outputBytes: answer.outputBytes)
         estimate.usage.output = min(estimate.usage.output, reservation.maximumOutputTokens)
+        // A report from before the end knows the input, and the output only so far.
+        if let early = answer.usage {
+            let output = max(early.output, estimate.usage.output - early.reasoning)
+            estimate.usage = early
+            estimate.usage.output = output
+        }
         return estimate
     }
 }

@@ -75,15 +75,16 @@ package struct ProviderKeyRecord: Hashable, Sendable {
 }
 
 extension Transaction where Self: ~Copyable {
-    /// The owner's first active key for the provider, in the order of their ids.
-    package func activeProviderKey(
+    /// The owner's first active key for the provider, in the order of their ids; a disabled one where none is active;
+    /// nil where it has none.
+    package func providerKey(
         _ tables: CatalogTables, owner: String, provider: String
     ) throws(StorageError) -> ProviderKeyRecord? {
         var found: ProviderKeyRecord?
         try scan(tables.providerKeys, prefix: Key(owner, provider)) { _, value throws(StorageError) in
             let record = try ProviderKeyRecord(value)
-            if record.state == .active { found = record }
-            return found == nil
+            if found == nil || record.state == .active { found = record }
+            return record.state != .active
         }
         return found
     }

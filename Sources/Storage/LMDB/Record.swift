@@ -17,10 +17,13 @@ package struct RecordWriter {
 
     /// At most 65,535 bytes of UTF-8; what is longer is cut at a character.
     package mutating func put(_ text: String) {
-        var text = text
-        while text.utf8.count > Int(UInt16.max) { text.removeLast(max(1, (text.utf8.count - Int(UInt16.max)) / 4)) }
-        put(UInt16(text.utf8.count))
-        bytes.append(contentsOf: text.utf8)
+        var kept = text.utf8.prefix(Int(UInt16.max))
+        // A continuation byte after the cut means that the cut is within a character.
+        if kept.endIndex < text.utf8.endIndex {
+            while kept.endIndex > kept.startIndex, text.utf8[kept.endIndex] & 0xC0 == 0x80 { kept.removeLast() }
+        }
+        put(UInt16(kept.count))
+        bytes.append(contentsOf: kept)
     }
 
     package mutating func put(_ value: [UInt8]) {

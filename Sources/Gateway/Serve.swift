@@ -21,7 +21,7 @@ extension Worker {
                 try runRecord(id, caller, &facts)
             }
         case .health: say("ok", .ok, request, client)
-        case .readiness: say(isDraining ? "draining" : "ready", isDraining ? .serviceUnavailable : .ok, request, client)
+        case .readiness: say("ready", .ok, request, client)
         case .unknown:
             let error = GatewayError(
                 .notFound, "There is no such route. Runs go to POST /v1/chat/completions or /v1/run.")
@@ -32,7 +32,7 @@ extension Worker {
         }
     }
 
-    private func say(
+    func say(
         _ word: String, _ status: HTTPResponseStatus, _ request: GatewayRequest, _ client: ResponseWriter
     ) {
         let headers = facts(receivedAt: request.receivedAt).wholeHeaders

@@ -29,6 +29,9 @@ import Testing
         Row(
             name: "unknown native field", body: #"{"inptu":{}}"#, path: "/v1/run", status: 400, code: "invalid_request"),
         Row(
+            name: "an output maximum beyond any model", body: #"{"messages":[],"max_tokens":9223372036854775807,"n":2}"#,
+            status: 400, code: "invalid_request"),
+        Row(
             name: "another agent", body: #"{"model":"other","messages":[]}"#, status: 403, code: "scope_mismatch"),
         Row(
             name: "another environment", body: #"{"model":"support/staging","messages":[]}"#, status: 403,
@@ -150,6 +153,39 @@ import Testing
         let reply = try await gateway.chat()
         #expect(reply.status == 503 && reply.code == "no_usable_key" && reply.head["retry-after"] != nil)
         #expect(try await gateway.served()?.elements().isEmpty == true)
+        try await gateway.stop()
+    }
+
+    /// Disabling a leaked key must not make its owner pay for the platform's.
+    @Test func aDisabledKeyOfOnesOwnIsNotReplacedByThePlatforms() async throws {
+        let gateway = try await GatewayFixture()
+        let tables = gateway.catalog.tables
+        let own = ProviderKeyRecord(
+            id: "key_2", owner: "acme", provider: "simulated", state: .disabled, sealed: [], createdAt: 0,
+            createdBy: "test")
+        _ = try await gateway.catalog.writer.perform { transaction throws(StorageError) in
+            try transaction.put(tables.providerKeys, own.key, own.encoded)
+        }
+        #expect(try await gateway.chat().code == "no_usable_key")
+        #expect(try await gateway.served()?.elements().isEmpty == true)
+        try await gateway.stop()
+    }
+
+    /// The promise itself: what finishes a run is kept back until it is on the books.
+    @Test(arguments: ["", #","stream":true"#]) func anAnswerThatCannotBeSettledIsNotSeenToFinish(
+        _ extra: String
+    ) async throws {
+        let gateway = try await GatewayFixture()
+        try await gateway.fetchSimulator("POST", "/_simulator/barrier", #"{"closed":true}"#)
+        async let waiting = gateway.chat(extra)
+        while try gateway.ledger.openRuns().isEmpty { await Task.yield() }
+        await gateway.ledger.close()
+        try await gateway.fetchSimulator("POST", "/_simulator/barrier", #"{"closed":false}"#)
+        let reply = try await waiting
+        #expect(reply.text.contains("ledger_unavailable") && !reply.text.contains("[DONE]"))
+        #expect(!reply.text.contains(#""finish_reason":"stop""#), "\(reply.text)")
+        #expect(extra != "" || (reply.status == 503 && reply.head["x-should-retry"] == "false"))
+        #expect(try gateway.balance().held > .zero)
         try await gateway.stop()
     }
 

@@ -78,6 +78,32 @@ import Testing
         try await gateway.stop()
     }
 
+    /// What changes a provider's price in ways the list does not say is the version's to set where credits are charged.
+    @Test func aPriorityTierIsNotTheCallersToChoose() async throws {
+        let gateway = try await GatewayFixture()
+        let reply = try await gateway.chat(#","service_tier":"priority""#)
+        #expect(reply.status == 200 && reply.head["tollgate-ignored"] == "service_tier")
+        try await gateway.deploy(model: "sim-1", number: 2, extra: #","overridable":["service_tier"]"#)
+        #expect(try await gateway.chat(#","service_tier":"priority""#).head["tollgate-ignored"] == nil)
+        try await gateway.stop()
+    }
+
+    /// A reference to an image is short and many tokens.
+    @Test func theHoldCoversWhatPartsRefer() async throws {
+        let gateway = try await GatewayFixture(credits: 1)
+        func needed(_ content: String) async throws -> NanoCredits? {
+            let body = #"{"messages":[{"role":"user","content":\#(content)}]}"#
+            let reply = try await gateway.call("POST", "/v1/chat/completions", body)
+            return reply.json?.member("error")?.member("needed").flatMap {
+                NanoCredits(decimal: String(decoding: $0.raw, as: UTF8.self))
+            }
+        }
+        let text = try #require(try await needed(#"[{"type":"text","text":"see this"}]"#))
+        let image = try #require(try await needed(#"[{"type":"image_url","image_url":{"url":"https://x/y"}}]"#))
+        #expect(image - text > NanoCredits(49_000))
+        try await gateway.stop()
+    }
+
     /// A balance for exactly three holds, and five runs at once that all wait at the provider.
     @Test func neverMoreRunsThanCreditsForThem() async throws {
         let probe = try await GatewayFixture(credits: 1)

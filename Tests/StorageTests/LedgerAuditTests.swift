@@ -78,6 +78,50 @@ import Testing
         #expect(try fault() == 4)
     }
 
+    @Test func aRunThatSaysAnotherCostIsFound() throws {
+        try damage { transaction, tables in
+            guard var changed = try transaction.run(tables, run(1).id) else { return }
+            changed.end?.cost = NanoCredits(4)
+            try transaction.put(tables.runs, Key(run(1).id), changed.encoded)
+        }
+        #expect(try fault() == 4)
+    }
+
+    @Test func aRunThatSaysAnotherHoldIsFound() throws {
+        try damage { transaction, tables in
+            guard var changed = try transaction.run(tables, run(2).id) else { return }
+            changed.hold = NanoCredits(11)
+            try transaction.put(tables.runs, Key(run(2).id), changed.encoded)
+        }
+        #expect(try fault() == 3)
+    }
+
+    @Test func aRunOfAnotherOrganizationIsFound() throws {
+        try damage { transaction, tables in
+            guard var changed = try transaction.run(tables, run(2).id) else { return }
+            changed.organization = "other"
+            try transaction.put(tables.runs, Key(run(2).id), changed.encoded)
+        }
+        #expect(try fault() == 3)
+    }
+
+    @Test func changedDailyUsageIsFound() throws {
+        try damage { transaction, tables in
+            guard let done = try transaction.run(tables, run(1).id), let end = done.end else { return }
+            // Without the run added to it.
+            let row = DailyUsage(done, end)
+            try transaction.put(tables.daily, row.key, row.encoded)
+        }
+        #expect(try fault() == 4)
+    }
+
+    @Test func aMissingLineOfAnOrganizationsListIsFound() throws {
+        try damage { transaction, tables in
+            try transaction.delete(tables.entriesByOrganization, Key("acme").appending(UInt64(2)))
+        }
+        #expect(try fault() == 4)
+    }
+
     @Test func aRunWithoutAHoldIsFound() throws {
         try damage { transaction, tables in try transaction.put(tables.runs, Key(run(3).id), run(3).encoded) }
         #expect(try fault() == 4)

@@ -6,6 +6,10 @@ import json
 import threading
 
 
+# A piece that stands for the end of the connection in the middle of the answer.
+CUT = b"<cut>"
+
+
 @contextlib.contextmanager
 def provider(answer):
     """Serves `answer(body, headers)` -> (status, content type or None, pieces of the body); gives its base URL."""
@@ -21,6 +25,9 @@ def provider(answer):
             self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()
             for piece in filter(None, pieces):
+                if piece is CUT:
+                    self.close_connection = True
+                    return
                 self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
             self.wfile.write(b"0\r\n\r\n")
 

@@ -63,6 +63,16 @@ IMPLAUSIBLE = {
     "less than none": {"prompt_tokens": -5, "completion_tokens": 7}, "too much": USAGE | {"completion_tokens": 10**15},
     "no numbers": {"prompt_tokens": "5", "completion_tokens": 7}, "nothing": {},
 }
+# Then the connection ends.
+CUTS = {
+    "after the end": stream(*CONTENT, *END),
+    "after an early report": stream(
+        chunk({"content": "Grüße 日本語 🙂"}, None, {"prompt_tokens": 5, "completion_tokens": 1})),
+}
+# Not streamed.
+NO_COMPLETION = {
+    "an empty object": "{}", "no choices": '{"choices":[]}', "another object": '{"object":"error","message":"no"}',
+}
 STREAMS = GOOD | NONSENSE | {f"usage: {name}": with_usage(usage) for name, usage in IMPLAUSIBLE.items()} | {
     "calls": stream(*CALLS), "beyond the maximum": with_usage(USAGE | {"completion_tokens": 10**6}),
 }
@@ -71,6 +81,10 @@ STREAMS = GOOD | NONSENSE | {f"usage: {name}": with_usage(usage) for name, usage
 def answer(body: str, _) -> tuple[int, str | None, list[bytes]]:
     """The stream that the last message names: at once, or `slowly`, a byte a piece."""
     name = json.loads(body)["messages"][-1]["content"]
+    if name in CUTS:
+        return 200, "text/event-stream", [CUTS[name], scripted.CUT]
+    if name in NO_COMPLETION:
+        return 200, "application/json", [NO_COMPLETION[name].encode()]
     data = STREAMS[name.removeprefix("slowly ")]
     return 200, "text/event-stream", [data[i:i + 1] for i in range(len(data))] if "slowly " in name else [data]
 
@@ -148,3 +162,27 @@ def test_tool_calls_of_the_native_stream(tenant):
     name, result = found[-1]
     assert (name, result["finish_reason"]) == ("done", "tool_calls")
     assert [call["function"] for call in result["tool_calls"]] == [{"name": "f", "arguments": '{"a":1}'}]
+
+
+def test_a_connection_that_breaks_after_the_answer(tenant):
+    """Nothing is missing: the run ends as well as any."""
+    response = tenant.chat(ask("after the end"))
+    data = events.data(response.text)
+    assert events.text_of(data) == TEXT and data[-1] == "[DONE]"
+    record = tenant.record(response.headers["tollgate-run-id"])
+    assert (record["state"], record["cost"], record["usage"]["estimated"]) == ("succeeded", cost(5, 7), False)
+
+
+def test_an_early_report_is_not_the_last_word(tenant):
+    """What was relayed after it counts, and the run says that it is an estimate."""
+    response = tenant.chat(ask("after an early report"))
+    record = tenant.record(response.headers["tollgate-run-id"])
+    assert record["state"] == "failed" and record["usage"]["estimated"] is True
+    assert record["usage"]["input_tokens"] == 5 and record["usage"]["output_tokens"] > 1
+
+
+@pytest.mark.parametrize("name", NO_COMPLETION)
+def test_an_answer_that_is_no_completion(tenant, name):
+    response = tenant.chat({"messages": [{"role": "user", "content": name}]})
+    assert (response.status_code, response.json()["error"]["code"]) == (502, "provider_error")
+    assert response.json()["error"]["charged"] == 0

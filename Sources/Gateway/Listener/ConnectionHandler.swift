@@ -104,7 +104,11 @@ final class ConnectionHandler: ChannelInboundHandler {
         let path = head.uri.prefix { $0 != "?" && $0 != "#" }
         let request = GatewayRequest(
             method: head.method, path: String(path), headers: head.headers, body: body, receivedAt: .now())
-        if !worker.accept(request, writer) {
+        guard !worker.accept(request, writer) else { return }
+        switch Route(request.method, request.path) {
+        case .health: worker.say("ok", .ok, request, writer)
+        case .readiness: worker.say("draining", .serviceUnavailable, request, writer)
+        case .run, .models, .model, .deployment, .runRecord, .unknown, .wrongMethod:
             let error = GatewayError(.draining, "The gateway is shutting down.", retryAfter: 1)
             ErrorResponse.send(error, to: writer, worker.facts())
         }

@@ -10,8 +10,13 @@ struct Prompt {
     /// The most tokens the answer may have, all choices together.
     var maximumOutputTokens: Int64
 
+    var attachmentCount: Int
+
+    /// What an image, a file or a sound may come to: above the 48,000 that the dearest known image model makes of one.
+    static let tokensPerAttachment: Int64 = 50_000
+
     /// No tokenizer makes more tokens of a text than it has bytes.
-    var inputTokenBound: Int64 { Int64(body.count) }
+    var inputTokenBound: Int64 { Int64(body.count) + Int64(attachmentCount) * Self.tokensPerAttachment }
 }
 
 extension RunPipeline {
@@ -30,13 +35,31 @@ extension RunPipeline {
         let version = ChatBody.Version(
             model: plan.model, messages: messages, parameters: plan.parameters, overridable: plan.overridable)
         do throws(RequestFault) {
+            let (call, unpriced) = withoutUnpriced(call, plan, route)
             let body = try ChatBody.encode(version, call: call, maxOutputTokens: maximum, dialect: route.dialect)
-            let ignored = (target.modelWasSetAside ? ["model"] : []) + body.ignored
+            let ignored = (target.modelWasSetAside ? ["model"] : []) + unpriced + body.ignored
             return Prompt(
-                body: body.bytes, ignored: ignored.filter(isHeaderSafe), maximumOutputTokens: maximum * call.n)
+                body: body.bytes, ignored: ignored.filter(isHeaderSafe), maximumOutputTokens: maximum * call.n,
+                attachmentCount: call.attachmentCount)
         } catch {
             throw GatewayError(.invalidRequest, error.message, param: error.param)
         }
+    }
+
+    /// Request parameters that change what a provider charges, in ways that the price list does not say: they are the
+    /// version's to set, where runs cost credits.
+    private static var unpriced: Set<String> { ["service_tier", "web_search_options"] }
+
+    private func withoutUnpriced(_ call: Call, _ plan: Plan, _ route: ProviderRoute) -> (Call, [String]) {
+        guard route.costsCredits, call.parameters.contains(where: { Self.unpriced.contains($0.name) }) else {
+            return (call, [])
+        }
+        var call = call
+        let setAside = call.parameters.map(\.name).filter {
+            Self.unpriced.contains($0) && !plan.overridable.contains($0)
+        }
+        call.parameters.removeAll { setAside.contains($0.name) }
+        return (call, setAside)
     }
 
     private func fill(_ plan: Plan, _ call: Call) throws(GatewayError) -> [RenderedMessage] {

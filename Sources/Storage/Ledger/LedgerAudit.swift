@@ -1,7 +1,7 @@
 import Domain
 
-/// Recomputes the books from the entries: running numbers without a gap, one hold and at most one end a run, what an
-/// end gives back equal to what was held, and balances equal to the sums.
+/// Recomputes the books from the entries: running numbers without a gap, one hold and at most one end a run, each as its
+/// run's record says, what an end gives back equal to what was held, and balances and daily usage equal to the sums.
 ///
 /// It reads in chunks, so that it runs beside full load without holding old pages back, and compares the sums in the
 /// snapshot in which it reaches the newest entry.
@@ -29,6 +29,8 @@ package struct LedgerAudit {
     private var sums: [String: Balance] = [:]
     private var open: [RunID: NanoCredits] = [:]
     private var runs = 0
+    /// The daily figures as the runs' ends sum up to them.
+    private var daily: [Key: DailyUsage] = [:]
 
     /// - Parameter chunk: entries read in one transaction.
     package init(_ ledger: Ledger, chunk: Int = 10_000) {
@@ -80,9 +82,15 @@ package struct LedgerAudit {
         sum.balance = balance
         sum.held = held
         sums[entry.organization] = sum
-        guard entry.kind != .topUp else { return nil }
+        guard entry.kind != .topUp else {
+            return entry.heldChange == .zero ? nil : fault("a top-up that changes what is held")
+        }
         guard let id = entry.run, let run else { return fault("its run has no record") }
+        guard run.organization == entry.organization else { return fault("its run is another organization's") }
         if entry.kind == .hold {
+            guard entry.balanceChange == .zero, entry.heldChange == run.hold else {
+                return fault("holds other than its run says")
+            }
             guard run.holdSequence == sequence, open.updateValue(entry.heldChange, forKey: id) == nil else {
                 return fault("a second hold of its run")
             }
@@ -92,7 +100,13 @@ package struct LedgerAudit {
         guard let hold = open.removeValue(forKey: id), run.endSequence == sequence else {
             return fault("a second end of its run, or one without a hold")
         }
-        return entry.heldChange == -hold ? nil : fault("gives back other than was held")
+        guard entry.heldChange == -hold else { return fault("gives back other than was held") }
+        guard let end = run.end, entry.balanceChange == -end.cost else { return fault("takes other than its run cost") }
+        var usage = DailyUsage(run, end)
+        usage = daily[usage.key] ?? usage
+        usage.add(end)
+        daily[usage.key] = usage
+        return nil
     }
 
     private func compare(
@@ -121,6 +135,27 @@ package struct LedgerAudit {
         if try transaction.count(tables.runs) != runs {
             return Fault(sequence: next - 1, reason: "a run has no hold")
         }
-        return nil
+        if try transaction.count(tables.entriesByOrganization) != Int(next - 1) {
+            return Fault(sequence: next - 1, reason: "an organization's list of entries is not whole")
+        }
+        return try compareDaily(tables, transaction)
+    }
+
+    private func compareDaily(
+        _ tables: LedgerTables, _ transaction: borrowing ReadTransaction
+    ) throws(StorageError) -> Fault? {
+        var rows = 0
+        var fault: Fault?
+        try transaction.scan(tables.daily, prefix: Key()) { _, value throws(StorageError) in
+            let row = try DailyUsage(value)
+            rows += 1
+            if daily[row.key] != row {
+                fault = Fault(
+                    sequence: next - 1, reason: "the usage of \(row.organization) on day \(row.day) is not its runs'")
+            }
+            return fault == nil
+        }
+        if fault == nil, rows != daily.count { return Fault(sequence: next - 1, reason: "a day's usage is missing") }
+        return fault
     }
 }

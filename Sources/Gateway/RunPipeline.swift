@@ -57,7 +57,8 @@ struct RunPipeline {
                 "run": "\(facts.id)", "organization": "\(facts.organization)", "agent": "\(facts.agent)",
                 "environment": "\(facts.environment)", "version": "\(facts.version)",
                 "outcome": "\(facts.error?.rawValue ?? "succeeded")", "cost": "\(facts.cost ?? .zero)",
-                "client_left": "\(client.clientHasLeft)", "sends": "\(facts.sends)", "overhead_us": "\(facts.overheadMicroseconds)",
+                "client_left": "\(client.clientHasLeft)", "sends": "\(facts.sends)",
+                "overhead_us": "\(facts.overheadMicroseconds)",
             ])
     }
 }

@@ -82,7 +82,7 @@ extension ModelPrice {
         ModelPrice(
             provider: "simulated", model: model,
             record: PriceRecord(
-                price: Price(input: input, output: 400), maximumOutputTokens: maximum, listDate: 20_261_121))
+                price: Price(.init(input: input, output: 400)), maximumOutputTokens: maximum, listDate: 20_261_121))
     }
 }
 

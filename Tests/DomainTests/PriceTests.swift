@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct PriceTests {
     /// $0.40 in, $0.10 from the cache, $1.60 out.
-    private let price = Price(input: 400_000_000, cacheRead: 100_000_000, output: 1_600_000_000)
+    private let price = Price(.init(input: 400_000_000, cacheRead: 100_000_000, output: 1_600_000_000))
 
     @Test func chargesEachCounterAtItsPrice() {
         // 1,000 x 400 + 500 x 100 + 10 x 400 (no price for writes) + 200 x 1,600 + 50 x 1,600 nano-credits.
@@ -15,21 +15,20 @@ import Testing
 
     @Test(arguments: [(499_999, 0), (500_000, 1), (1_499_999, 1), (1_500_000, 2)] as [(Int64, Int64)])
     func roundsTheSumOnceHalfUp(_ perMillion: Int64, _ nano: Int64) {
-        #expect(Price(input: perMillion, output: 0).cost(of: Usage(uncachedInput: 1)) == NanoCredits(nano))
+        #expect(Price(.init(input: perMillion, output: 0)).cost(of: Usage(uncachedInput: 1)) == NanoCredits(nano))
         // Two halves make a whole: the parts are not rounded by themselves.
-        let halves = Price(input: 500_000, output: 500_000)
+        let halves = Price(.init(input: 500_000, output: 500_000))
         #expect(halves.cost(of: Usage(uncachedInput: 1, output: 1)) == NanoCredits(1))
     }
 
     @Test func boundIsNeverBelowACostWithin() {
         var generator = SeededGenerator(seed: 7)
         for _ in 0..<2_000 {
-            let price = Price(
-                input: .random(in: 0...100_000_000_000, using: &generator),
-                cacheRead: Bool.random(using: &generator) ? .random(in: 0...100_000_000_000, using: &generator) : nil,
-                cacheWrite: Bool.random(using: &generator) ? .random(in: 0...200_000_000_000, using: &generator) : nil,
-                output: .random(in: 0...100_000_000_000, using: &generator),
-                reasoning: Bool.random(using: &generator) ? .random(in: 0...100_000_000_000, using: &generator) : nil)
+            var price = Price(rates(using: &generator))
+            if Bool.random(using: &generator) {
+                price.longPrompt = .init(
+                    above: .random(in: 0...300_000, using: &generator), rates: rates(using: &generator))
+            }
             let usage = Usage(
                 uncachedInput: .random(in: 0...100_000, using: &generator),
                 cacheRead: .random(in: 0...100_000, using: &generator),
@@ -41,8 +40,32 @@ import Testing
         }
     }
 
+    private func rates(using generator: inout SeededGenerator) -> Price.Rates {
+        func some(_ most: Int64) -> Int64? {
+            Bool.random(using: &generator) ? .random(in: 0...most, using: &generator) : nil
+        }
+        return Price.Rates(
+            input: .random(in: 0...100_000_000_000, using: &generator), cacheRead: some(100_000_000_000),
+            cacheWrite: some(200_000_000_000), output: .random(in: 0...100_000_000_000, using: &generator),
+            reasoning: some(100_000_000_000))
+    }
+
+    /// gemini-2.5-pro: $1.25 in and $10 out, above 200,000 tokens of prompt $2.50 and $15, for all of the run.
+    @Test(
+        arguments: [
+            (200_000, 250_000_000 + 10_000_000), (200_001, 500_002_500 + 15_000_000),
+        ] as [(Int64, Int64)])
+    func aLongPromptMakesTheWholeRunDearer(_ input: Int64, _ nano: Int64) {
+        let price = Price(
+            .init(input: 1_250_000_000, cacheRead: 125_000_000, output: 10_000_000_000),
+            longPrompt: .init(
+                above: 200_000, rates: .init(input: 2_500_000_000, cacheRead: 250_000_000, output: 15_000_000_000)))
+        #expect(price.cost(of: Usage(uncachedInput: input, output: 1_000)) == NanoCredits(nano))
+        #expect(price.bound(inputTokens: input, outputTokens: 1_000) == NanoCredits(nano))
+    }
+
     @Test func absurdUsageDoesNotOverflow() {
         let usage = Usage(uncachedInput: Usage.limit, output: Usage.limit)
-        #expect(Price(input: .max, output: .max).cost(of: usage) == NanoCredits(.max))
+        #expect(Price(.init(input: .max, output: .max)).cost(of: usage) == NanoCredits(.max))
     }
 }

@@ -71,7 +71,7 @@ final class GatewayFixture: Sendable {
         let key = ProviderKeyRecord(
             id: "key_1", owner: "", provider: "simulated", sealed: sealed, createdAt: 0, createdBy: "test")
         let price = PriceRecord(
-            price: Price(input: 1_000_000, output: 4_000_000), maximumOutputTokens: 100, listDate: 20_261_121)
+            price: Price(.init(input: 1_000_000, output: 4_000_000)), maximumOutputTokens: 100, listDate: 20_261_121)
         try await catalog.writer.perform { transaction throws(StorageError) in
             try transaction.put(tables.providerKeys, key.key, key.encoded)
             try transaction.put(tables.agents, Key("acme", "support"), [])

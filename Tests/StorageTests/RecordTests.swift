@@ -13,7 +13,10 @@ import Testing
         id: "key_1", owner: "", provider: "openai", isExempt: true, sealed: [1, 2, 3], createdAt: 1, createdBy: "ann",
         rotatedAt: 2, name: "main")
     private let price = PriceRecord(
-        price: Price(input: 1, cacheRead: 0, output: 4), maximumOutputTokens: nil, listDate: 20_261_121)
+        price: Price(
+            .init(input: 1, cacheRead: 0, output: 4),
+            longPrompt: .init(above: 200_000, rates: .init(input: 2, output: 8, reasoning: 9))),
+        maximumOutputTokens: nil, listDate: 20_261_121)
 
     @Test func recordsReadBack() throws {
         #expect(try TokenRecord(token.encoded.span.bytes) == token)

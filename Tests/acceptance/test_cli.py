@@ -108,7 +108,8 @@ def test_from_an_agent_to_a_run(cli, tenant):
 
 
 def test_keys_come_from_standard_input(cli, tenant):
-    key = cli.json("key", "add", "simulated", "--organization", tenant.organization, input="sk-cli-secret-1\n")
+    owner = tenant.admin.tenant().organization
+    key = cli.json("key", "add", "simulated", "--organization", owner, input="sk-cli-secret-1\n")
     assert "sk-cli-secret-1" not in cli("key", "list")
     assert cli.json("key", "rotate", key["id"], input="sk-cli-secret-2\n")["id"] == key["id"]
     assert cli.json("key", "disable", key["id"])["state"] == "disabled"

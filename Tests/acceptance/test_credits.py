@@ -133,9 +133,9 @@ def test_a_customers_own_key_costs_nothing(admin, simulator):
     assert simulator.by_run()[rotated]["key_tail"] == "8888"
     simulator.fail_next("401")
     assert tenant.chat(HELLO).status_code == 502
-    # Disabled, it is as if there were none: the platform's is next, which costs credits.
+    # Disabled, it is not replaced by the platform's, which would cost credits.
     admin.post(f"/provider-keys/{key['id']}/disable")
-    assert tenant.chat(HELLO).status_code == 402
+    assert tenant.chat(HELLO).json()["error"]["code"] == "no_usable_key"
 
 
 def test_in_cloud_mode_a_customers_key_costs_credits(new_server, simulator):

@@ -11,14 +11,15 @@ import Testing
         let rows = try list(
             #"""
             {"provider":"a","model":"m","input":4,"cache_read":1,"cache_write":null,"output":16,"reasoning":null,"max_output_tokens":9},
-            {"provider":"a","model":"n","input":0,"output":0}
+            {"provider":"a","model":"n","input":0,"output":0,"long_prompt":{"above":5,"input":2,"output":3}}
             """#
         ).rows
         #expect(rows.map(\.model) == ["m", "n"])
         let record = try #require(rows.first).record
         #expect(record.listDate == 20_261_121)
         #expect(record.maximumOutputTokens == 9)
-        #expect(record.price == .init(input: 4, cacheRead: 1, output: 16))
+        #expect(record.price == Price(.init(input: 4, cacheRead: 1, output: 16)))
+        #expect(rows.last?.record.price.longPrompt == .init(above: 5, rates: .init(input: 2, output: 3)))
         #expect(rows.last?.record.maximumOutputTokens == nil)
     }
 
@@ -26,6 +27,7 @@ import Testing
         #"{"provider":"a","model":"m","output":1}"#, #"{"provider":"a","model":"m","input":1.5,"output":1}"#,
         #"{"provider":"a","model":"m","input":-1,"output":1}"#, #"{"provider":"A B","model":"m","input":1,"output":1}"#,
         #"{"provider":"a","model":"m","input":1,"output":null}"#,
+        #"{"provider":"a","model":"m","input":1,"output":1,"long_prompt":{"input":2,"output":3}}"#,
         #"{"provider":"a","model":"m","input":1,"output":1,"reasoning":"2"}"#, #"{"model":"m","input":1,"output":1}"#,
     ])
     func otherRowsAreRefused(_ model: String) {

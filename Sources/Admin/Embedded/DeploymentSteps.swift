@@ -96,7 +96,7 @@ extension WriteTransaction {
             )
         }
         let ownKey = try providerKey(tables, owner: path.agent.organization, provider: version.provider)
-        if let ownKey, mode == .selfHosted || ownKey.isExempt { return }
+        if let ownKey, ownKey.state == .active, mode == .selfHosted || ownKey.isExempt { return }
         let model = "\(version.provider)/\(version.model)"
         guard let price = try price(tables, provider: version.provider, model: version.model) else {
             throw ControlFault.invalid(

@@ -1,3 +1,4 @@
+import Domain
 import JSON
 import Storage
 
@@ -9,17 +10,26 @@ enum PricesResource {
 
 extension JSONWriter {
     fileprivate mutating func price(_ model: ModelPrice) {
-        let price = model.record.price
         member("provider", model.provider)
         member("model", model.model)
-        member("input", price.input)
-        member("cache_read", price.cacheRead)
-        member("cache_write", price.cacheWrite)
-        member("output", price.output)
-        member("reasoning", price.reasoning)
+        rates(model.record.price.rates)
+        if let longPrompt = model.record.price.longPrompt {
+            member("long_prompt") { object in
+                object.member("above", longPrompt.above)
+                object.rates(longPrompt.rates)
+            }
+        }
         member("max_output_tokens", model.record.maximumOutputTokens)
         // Eight digits, 20261121: a date as it stands.
         let date = String(model.record.listDate)
         member("list_date", "\(date.prefix(4))-\(date.dropFirst(4).prefix(2))-\(date.dropFirst(6))")
+    }
+
+    private mutating func rates(_ rates: Price.Rates) {
+        member("input", rates.input)
+        member("cache_read", rates.cacheRead)
+        member("cache_write", rates.cacheWrite)
+        member("output", rates.output)
+        member("reasoning", rates.reasoning)
     }
 }

@@ -21,25 +21,39 @@ package struct PriceRecord: Hashable, Sendable {
     package var encoded: [UInt8] {
         var record = RecordWriter(layout: Self.layout)
         record.put(listDate)
-        record.put(price.input)
-        record.put(price.cacheRead ?? Self.absent)
-        record.put(price.cacheWrite ?? Self.absent)
-        record.put(price.output)
-        record.put(price.reasoning ?? Self.absent)
         record.put(maximumOutputTokens ?? Self.absent)
+        Self.put(price.rates, to: &record)
+        record.put(price.longPrompt?.above ?? Self.absent)
+        if let longPrompt = price.longPrompt { Self.put(longPrompt.rates, to: &record) }
         return record.bytes
     }
 
     package init(_ bytes: RawSpan) throws(StorageError) {
         var record = try RecordReader(layout: Self.layout, bytes)
-        func optional(_ value: Int64) -> Int64? { value == Self.absent ? nil : value }
         listDate = try record.integer(bytes)
-        price = Price(
+        maximumOutputTokens = Self.optional(try record.integer(bytes))
+        price = Price(try Self.rates(&record, bytes))
+        if let above = Self.optional(try record.integer(bytes)) {
+            price.longPrompt = Price.LongPrompt(above: above, rates: try Self.rates(&record, bytes))
+        }
+    }
+
+    private static func put(_ rates: Price.Rates, to record: inout RecordWriter) {
+        record.put(rates.input)
+        record.put(rates.cacheRead ?? absent)
+        record.put(rates.cacheWrite ?? absent)
+        record.put(rates.output)
+        record.put(rates.reasoning ?? absent)
+    }
+
+    private static func rates(_ record: inout RecordReader, _ bytes: RawSpan) throws(StorageError) -> Price.Rates {
+        Price.Rates(
             input: try record.integer(bytes), cacheRead: optional(try record.integer(bytes)),
             cacheWrite: optional(try record.integer(bytes)), output: try record.integer(bytes),
             reasoning: optional(try record.integer(bytes)))
-        maximumOutputTokens = optional(try record.integer(bytes))
     }
+
+    private static func optional(_ value: Int64) -> Int64? { value == absent ? nil : value }
 }
 
 extension Transaction where Self: ~Copyable {

@@ -58,21 +58,35 @@ struct PriceList: Sendable {
     }
 
     private static func row(_ model: JSONValue, date: UInt32) -> ModelPrice? {
-        /// Nil where it is no price; inner nil where none is named.
-        func optional(_ name: String) -> Int64?? {
-            guard let value = model.present(name) else { return .some(nil) }
-            return value.int.flatMap { $0 >= 0 ? .some($0) : .none }
-        }
         guard let provider = model.member("provider")?.string, Slug.isValid(provider),
-            let name = model.member("model")?.string, !name.isEmpty,
-            case .some(.some(let input)) = optional("input"), case .some(.some(let output)) = optional("output"),
-            let cacheRead = optional("cache_read"), let cacheWrite = optional("cache_write"),
-            let reasoning = optional("reasoning"), let maximum = optional("max_output_tokens")
+            let name = model.member("model")?.string, !name.isEmpty, let rates = rates(model),
+            let maximum = optional(model, "max_output_tokens")
         else { return nil }
-        let price = Price(
-            input: input, cacheRead: cacheRead, cacheWrite: cacheWrite, output: output, reasoning: reasoning)
+        var price = Price(rates)
+        if let long = model.present("long_prompt") {
+            guard case .some(.some(let above)) = optional(long, "above"), let rates = Self.rates(long) else {
+                return nil
+            }
+            price.longPrompt = Price.LongPrompt(above: above, rates: rates)
+        }
         return ModelPrice(
             provider: provider, model: name,
             record: PriceRecord(price: price, maximumOutputTokens: maximum, listDate: date))
+    }
+
+    private static func rates(_ object: JSONValue) -> Price.Rates? {
+        guard case .some(.some(let input)) = optional(object, "input"),
+            case .some(.some(let output)) = optional(object, "output"),
+            let cacheRead = optional(object, "cache_read"), let cacheWrite = optional(object, "cache_write"),
+            let reasoning = optional(object, "reasoning")
+        else { return nil }
+        return Price.Rates(
+            input: input, cacheRead: cacheRead, cacheWrite: cacheWrite, output: output, reasoning: reasoning)
+    }
+
+    /// Nil where it is no price; inner nil where none is named.
+    private static func optional(_ object: JSONValue, _ name: String) -> Int64?? {
+        guard let value = object.present(name) else { return .some(nil) }
+        return value.int.flatMap { $0 >= 0 ? .some($0) : .none }
     }
 }

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import socket
+import threading
 
 import httpx
 import pytest
@@ -138,3 +139,31 @@ def test_events_go_out_as_they_arrive(slow_admin, slow_simulator, route):
             written.append(slow_simulator.by_run()[response.headers["tollgate-run-id"]]["completion_tokens"])
     assert written[0] < 10
     assert len(set(written)) > 20
+
+
+def refuses(gateway_url: str) -> bool:
+    url = httpx.URL(gateway_url)
+    try:
+        socket.create_connection((url.host, url.port), timeout=5).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+def test_a_stop_lets_a_paid_answer_go_out(new_server, simulator):
+    """The run is settled, its bytes wait for a client that reads slowly: told to stop, the server sends them first."""
+    server = new_server(simulator, gateway_loops="1")
+    size = 12_000
+    tenant = Admin(server).tenant(credits="100", model="sim-big", max_output_tokens=size)
+    with open_stream(tenant, {"messages": STREAM["messages"]}, 65536) as client:
+        eventually(lambda: tenant.entries()[0]["kind"] == "settle", "the run is settled")
+        codes = []
+        stopping = threading.Thread(target=lambda: codes.append(server.stop()))
+        stopping.start()
+        eventually(lambda: refuses(tenant.gateway_url), "it takes no more connections")
+        received = 0
+        while piece := client.recv(MIB):
+            received += len(piece)
+        stopping.join()
+    assert received > size * 1024
+    assert codes == [0]

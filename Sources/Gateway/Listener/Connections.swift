@@ -10,8 +10,9 @@ final class Connections {
 
     func remove(_ handler: ConnectionHandler) { channels[ObjectIdentifier(handler)] = nil }
 
+    /// Closes the connections with no request under way, each once its last answer is written.
     func closeIdle() {
-        for (handler, channel) in channels.values where handler.isIdle { channel.close(promise: nil) }
+        for (handler, channel) in channels.values where handler.isIdle { closeWhenWritten(handler, channel) }
     }
 
     func closeAll() {
@@ -21,10 +22,12 @@ final class Connections {
     /// Closes each connection once its last answer is written.
     /// - Returns: when all are closed.
     func closeWhenWritten(on loop: any EventLoop) -> EventLoopFuture<Void> {
-        for (handler, channel) in channels.values {
-            let written = handler.lastWrite ?? loop.makeSucceededVoidFuture()
-            written.whenComplete { _ in channel.close(promise: nil) }
-        }
+        for (handler, channel) in channels.values { closeWhenWritten(handler, channel) }
         return .andAllComplete(channels.values.map(\.channel.closeFuture), on: loop)
+    }
+
+    private func closeWhenWritten(_ handler: ConnectionHandler, _ channel: any Channel) {
+        guard let written = handler.lastWrite else { return channel.close(promise: nil) }
+        written.whenComplete { _ in channel.close(promise: nil) }
     }
 }

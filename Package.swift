@@ -98,7 +98,10 @@ let package = Package(
             ]),
         tests(
             "Gateway",
-            ["Domain", "JSON", "Prompting", "Security", "Simulator", "Storage", "Transport", log, lifecycle] + nio),
+            [
+                "Domain", "JSON", "Prompting", "Security", "Simulator", "Storage", "Transport", log, lifecycle,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ] + nio),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -203,6 +203,20 @@ import Testing
         }
     }
 
+    @Test(arguments: ["input", "output"])
+    func boundsASchema(_ name: String) async throws {
+        try await AdminHarness.run { admin in
+            try await admin.seed()
+            func create(_ count: Int) async throws -> AdminHarness.Answer {
+                let text = String(repeating: "x", count: count - #"{"title":""}"#.utf8.count)
+                return try await admin.call(.post, Self.agent + "/schemas", #"{"\#(name)":{"title":"\#(text)"}}"#)
+            }
+            #expect(try await create(256 << 10).status == 201)
+            let refused = try await create((256 << 10) + 1)
+            #expect(refused.status == 400 && refused["pointer"] == "/\(name)")
+        }
+    }
+
     @Test func promisesNoProtectionThatThereIsNot() async throws {
         try await AdminHarness.run { admin in
             try await admin.seed()

@@ -8,7 +8,7 @@ extension EmbeddedControlStore {
     ) async throws(ControlFault) {
         let tables = tables
         try await write { transaction in
-            _ = try transaction.keptAnswer(tables, change.idempotency)
+            _ = try transaction.keptAnswer(tables, change)
             if let organization = token.organization { try transaction.requireOrganization(tables, organization) }
             try transaction.put(tables.adminTokens, Key(secretHash), token.json)
             let event = AuditEvent(
@@ -31,7 +31,7 @@ extension EmbeddedControlStore {
     package func deleteAdminToken(_ id: String, by change: Change) async throws(ControlFault) {
         let tables = tables
         try await write { transaction in
-            if try transaction.keptAnswer(tables, change.idempotency) != nil { return }
+            if try transaction.keptAnswer(tables, change) != nil { return }
             let all = try transaction.adminTokens(tables)
             guard let (key, token) = all.first(where: { $0.token.id == id }) else {
                 throw ControlFault.notFound("admin token")

@@ -48,7 +48,7 @@ package final class EmbeddedControlStore: ControlStore {
     ) async throws(ControlFault) -> Created<Value> {
         let tables = tables
         return try await write { transaction in
-            if let kept = try transaction.keptAnswer(tables, change.idempotency) {
+            if let kept = try transaction.keptAnswer(tables, change) {
                 return Created(try Value(stored: kept.answer), isNew: kept.wasNew)
             }
             let created = try body(transaction)
@@ -69,7 +69,7 @@ package final class EmbeddedControlStore: ControlStore {
     ) async throws(ControlFault) -> R {
         let tables = tables
         return try await write { transaction in
-            if let kept = try transaction.keptAnswer(tables, change.idempotency) {
+            if let kept = try transaction.keptAnswer(tables, change) {
                 return try repeated(transaction, try Kept(stored: kept.answer))
             }
             let outcome = try body(transaction)
@@ -80,7 +80,11 @@ package final class EmbeddedControlStore: ControlStore {
 
     package func note(_ event: AuditEvent, by change: Change) async throws(ControlFault) {
         let tables = tables
-        try await write { transaction in try transaction.audit(tables, change, event) }
+        try await write { transaction in
+            if try transaction.keptAnswer(tables, change) != nil { return }
+            try transaction.audit(tables, change, event)
+            try transaction.keep(tables, change, answer: Array("{}".utf8), isNew: true)
+        }
     }
 }
 

@@ -9,7 +9,7 @@ extension EmbeddedControlStore {
         let tables = tables
         return try await write { transaction in
             // The answer kept is the id: the record holds the sealed secret, of which there is to be one copy.
-            if let kept = try transaction.keptAnswer(tables, change.idempotency) {
+            if let kept = try transaction.keptAnswer(tables, change) {
                 let id = try Fields(kept.answer).string("id")
                 return Created(try transaction.providerKey(tables, id), isNew: true)
             }

@@ -7,7 +7,7 @@ extension EmbeddedControlStore {
     ) async throws(ControlFault) -> TokenRecord {
         let tables = tables
         return try await write { transaction in
-            _ = try transaction.keptAnswer(tables, change.idempotency)
+            _ = try transaction.keptAnswer(tables, change)
             let schema = try transaction.schema(tables, agent, token.schema)
             try transaction.requireEnvironment(tables, agent.organization, token.environment)
             let record = TokenRecord(

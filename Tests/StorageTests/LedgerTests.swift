@@ -99,6 +99,7 @@ import Testing
             return
         }
         #expect(try await add("invoice 1", by: "bob") == .repeated(entry))
+        #expect(try await add("", by: "ann") == .repeated(entry))
         #expect(try await add("invoice 2", by: "ann") == .conflict(entry))
     }
 

@@ -23,7 +23,9 @@ RUN apt-get update -qq \
     && useradd --system --user-group --home-dir /var/lib/tollgate tollgate \
     && install -d -m 0700 -o tollgate -g tollgate /var/lib/tollgate
 COPY --from=build /out /usr/local
-ENV TOLLGATE_DATA=/var/lib/tollgate \
+# Containers are killed ten seconds after they are told to stop; a larger grace takes `docker stop --time`.
+ENV TOLLGATE_DRAIN_GRACE_MS=8000 \
+    TOLLGATE_DATA=/var/lib/tollgate \
     TOLLGATE_GATEWAY_HOST=0.0.0.0 \
     TOLLGATE_ADMIN_HOST=0.0.0.0
 USER tollgate

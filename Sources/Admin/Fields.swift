@@ -106,6 +106,11 @@ package struct Fields: Sendable {
         return value
     }
 
+    package func object(_ name: String) throws(ControlFault) -> Fields {
+        guard let value = try optionalObject(name) else { throw missing(name) }
+        return try Fields(value)
+    }
+
     /// A time as a string or as a number of milliseconds.
     package func optionalTime(_ name: String) throws(ControlFault) -> Timestamp? {
         guard let value = self[name] else { return nil }

@@ -1,4 +1,5 @@
 import NIOCore
+import Protocols
 import Transport
 
 /// What the gateway is told when it is assembled.
@@ -29,6 +30,10 @@ package struct GatewaySettings: Sendable {
     package var planCacheBytes = 64 << 20
     /// Provider name -> base URL, where it is not the provider's own.
     package var providerBaseURLs: [String: String] = [:]
+    /// Provider name -> the built-in provider whose habits it has, where they are not its own.
+    package var providerDialects: [String: String] = [:]
+    /// What can stand there.
+    package static let dialects = ProviderDialect.all.map(\.name)
     /// Milliseconds since 1970.
     package var now: @Sendable () -> Int64
 

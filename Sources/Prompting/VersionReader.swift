@@ -26,22 +26,11 @@ extension VersionDocument {
 
     private static func provider(_ fields: VersionFields) throws(VersionFault) -> String {
         let provider = try fields.required("provider", try fields.string("provider"))
-        guard isSlug(provider) else {
+        guard Slug.isValid(provider) else {
             throw VersionFault(
-                .root / "provider", "not a provider's name: 1 to 63 of a-z, 0-9 and -, not beginning with -")
+                .root / "provider", "not a provider's name: 1 to 63 of a-z, 0-9 and -, not beginning or ending in -")
         }
         return provider
-    }
-
-    /// `^[a-z0-9][a-z0-9-]{0,62}$`
-    private static func isSlug(_ text: String) -> Bool {
-        let isKnown = text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): true
-            default: false
-            }
-        }
-        return isKnown && (1...63).contains(text.utf8.count) && text.utf8.first != UInt8(ascii: "-")
     }
 
     private static func model(_ fields: VersionFields) throws(VersionFault) -> String {

@@ -51,6 +51,15 @@ extension ProviderDialect {
         return other
     }
 
+    /// Of the provider by that name with another one's habits: where it stands stays its own, so that its key is not
+    /// sent to the other.
+    package static func named(_ name: String, habitsOf other: String?) -> ProviderDialect {
+        guard let other else { return named(name) }
+        var dialect = named(other)
+        dialect.baseURL = named(name).baseURL
+        return dialect
+    }
+
     /// The most cautious spelling, for an endpoint nothing is known of.
     package static let compatible = ProviderDialect(name: "default")
 

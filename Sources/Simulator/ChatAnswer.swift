@@ -1,7 +1,12 @@
 /// The words of one answer, and the JSON around them.
 struct ChatAnswer {
-    /// Of one choice; all choices are alike.
-    let tokens: [String]
+    /// Bytes of a whole answer: all of it is in memory at once. A stream may be longer.
+    static let maximumWholeBytes = 64 << 20
+
+    /// How many tokens one choice has; all choices are alike.
+    let tokenCount: Int
+    /// The tokens of one choice in turn, again from the first where there are more.
+    private let words: [String]
     let choices: Int
     let finishReason: String
     let promptTokens: Int
@@ -11,22 +16,20 @@ struct ChatAnswer {
 
     init(_ request: ChatRequest, sequence: Int, configuredTokens: Int, created: Int) {
         let model = request.baseModel
-        let count: Int
         if model == "sim-big" {
-            count = request.maximum ?? configuredTokens
-            tokens = Self.bigTokens(count)
+            tokenCount = request.maximum ?? configuredTokens
+            words = [Self.bigToken]
             finishReason = "length"
         } else if model == "sim-echo" {
             let echo = request.messages.last { $0.role == "user" }?.text ?? ""
-            let words = Self.words(echo)
-            count = min(words.count, request.maximum ?? .max)
-            tokens = Array(words.prefix(count))
-            finishReason = count < words.count ? "length" : "stop"
+            words = Self.words(echo)
+            tokenCount = min(words.count, request.maximum ?? .max)
+            finishReason = tokenCount < words.count ? "length" : "stop"
         } else {
-            count = min(configuredTokens, request.maximum ?? .max)
+            tokenCount = min(configuredTokens, request.maximum ?? .max)
             let system = request.messages.first { $0.role == "system" || $0.role == "developer" }?.text ?? ""
-            tokens = Self.sentence(opening: "[\(model)] " + String(system.prefix(60)), count: count)
-            finishReason = count < configuredTokens ? "length" : "stop"
+            words = Self.sentence(opening: "[\(model)] " + String(system.prefix(60)), count: tokenCount)
+            finishReason = tokenCount < configuredTokens ? "length" : "stop"
         }
         choices = request.n ?? 1
         promptTokens = request.promptTokens
@@ -35,7 +38,20 @@ struct ChatAnswer {
         self.created = created
     }
 
-    var completionTokens: Int { tokens.count * choices }
+    var completionTokens: Int { tokenCount * choices }
+
+    /// - Parameter index: below `tokenCount`.
+    func token(_ index: Int) -> String { words[index % words.count] }
+
+    /// At least as many as the content of a whole answer has, all choices together.
+    private var contentBytes: Int {
+        guard !words.isEmpty else { return 0 }
+        let rounds = (tokenCount + words.count - 1) / words.count
+        return words.reduce(0) { $0 + $1.utf8.count } * rounds * choices
+    }
+
+    /// Whether it can be answered in one piece.
+    var fitsWhole: Bool { contentBytes <= Self.maximumWholeBytes }
 
     func usage(completionTokens: Int) -> String {
         "{\"prompt_tokens\":\(promptTokens),\"completion_tokens\":\(completionTokens),"
@@ -45,7 +61,7 @@ struct ChatAnswer {
     }
 
     func whole(withUsage: Bool) -> String {
-        let content = JSONText.string(tokens.joined())
+        let content = JSONText.string((0..<tokenCount).map(token).joined())
         let list = (0..<choices).map { index in
             "{\"index\":\(index),\"message\":{\"role\":\"assistant\",\"content\":\(content),\"refusal\":null},"
                 + "\"finish_reason\":\"\(finishReason)\",\"logprobs\":null}"
@@ -78,9 +94,7 @@ struct ChatAnswer {
         text.split(whereSeparator: \.isWhitespace).enumerated().map { $0 == 0 ? String($1) : " " + $1 }
     }
 
-    private static func bigTokens(_ count: Int) -> [String] {
-        Array(repeating: String(repeating: "0123456789abcde ", count: 64), count: count)
-    }
+    private static let bigToken = String(repeating: "0123456789abcde ", count: 64)
 }
 
 /// The events of a stream in OpenAI's order: a role for each choice, words in turn, finish reasons, usage, `[DONE]`.
@@ -112,7 +126,7 @@ struct ChatEvents {
         step -= n
         if step < answer.completionTokens {
             tokensSent += 1
-            let delta = "\"content\":" + JSONText.string(answer.tokens[step / n])
+            let delta = "\"content\":" + JSONText.string(answer.token(step / n))
             return .event(answer.chunk(choices: answer.choice(step % n, delta: delta)), isToken: true)
         }
         step -= answer.completionTokens

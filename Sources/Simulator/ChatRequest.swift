@@ -42,10 +42,15 @@ struct ChatRequest: Decodable {
     var maxCompletionTokens: Int?
     var n: Int?
 
+    /// More than any model writes.
+    static let maximumTokens = 10_000_000
+
     /// Nil for anything OpenAI would answer with 400.
     init?(_ body: [UInt8]) {
         guard let decoded = try? JSONDecoder().decode(ChatRequest.self, from: Data(body)) else { return nil }
-        guard (decoded.maximum ?? 1) >= 1, (1...128).contains(decoded.n ?? 1) else { return nil }
+        guard (1...Self.maximumTokens).contains(decoded.maximum ?? 1), (1...128).contains(decoded.n ?? 1) else {
+            return nil
+        }
         self = decoded
     }
 

@@ -103,6 +103,10 @@ final class SimulatorHandler: ChannelInboundHandler {
         let answer = ChatAnswer(
             request, sequence: row.sequence, configuredTokens: state.configuration.tokens,
             created: SimulatorClock.seconds())
+        guard request.isStream || answer.fitsWhole else {
+            refuse(row, 400, Self.error("The answer would be too large.", code: "invalid_request"), head, wire)
+            return
+        }
         let reply = ChatReply(
             answer, row: row, wantsUsage: request.wantsUsage, wire: wire, state: state, keepAlive: head.isKeepAlive
         ) { [unowned self] in self.reply = nil }

@@ -56,7 +56,7 @@ struct AdminHarness: Sendable {
         let service = AdminService(
             configuration: .init(port: 0, mode: mode), store: store, ledger: ledger, masterKey: masterKey,
             logger: logger,
-            readiness: { Readiness([("store", true), ("ledger", ready)]) }, now: { 1_795_000_000_000 })
+            readiness: { Readiness(gateway: ready, catalog: catalog, ledger: ledger) }, now: { 1_795_000_000_000 })
         let outcome: Result<Void, any Error>
         do {
             try await service.application().test(setup) { client in

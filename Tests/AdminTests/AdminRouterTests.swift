@@ -158,6 +158,77 @@ import Testing
         }
     }
 
+    /// Each change twice under one key: the second answers as the first did, and changes nothing.
+    @Test func repeatsNoChangeOfAKey() async throws {
+        try await AdminHarness.run { admin in
+            try await admin.seed()
+            let token = try #require(
+                try await admin.call(.post, Self.agent + "/tokens", #"{"environment":"production"}"#)["id"])
+            let key = try #require(
+                try await admin.call(.post, "/api/v1/provider-keys", #"{"provider":"openai","secret":"s-1"}"#)["id"])
+            let other = try #require(try await admin.call(.post, "/api/v1/admin-tokens", #"{"role":"viewer"}"#)["id"])
+            let (tokens, keys) = (Self.agent + "/tokens/\(token)", "/api/v1/provider-keys/\(key)")
+            // What follows a change undoes it: carried out again, it would show.
+            let changes: [(HTTPRequest.Method, String, String)] = [
+                (.put, Self.production, #"{"version":1}"#), (.put, Self.production, #"{"version":2}"#),
+                (.post, Self.production + "/rollback", ""), (.post, Self.production + "/pause", ""),
+                (.post, Self.production + "/resume", ""), (.delete, Self.production, ""),
+                (.post, tokens + "/suspend", ""), (.post, tokens + "/activate", ""), (.post, tokens + "/revoke", ""),
+                (.post, keys + "/rotate", #"{"secret":"s-2"}"#), (.post, keys + "/disable", ""),
+                (.post, keys + "/enable", ""), (.delete, "/api/v1/admin-tokens/\(other)", ""),
+            ]
+            var answers: [AdminHarness.Answer] = []
+            for (number, (method, path, body)) in changes.enumerated() {
+                let once: KeyValuePairs = ["Idempotency-Key": "change-\(number)"]
+                let first = try await admin.call(method, path, body, headers: once)
+                #expect(first.status == 200 || first.status == 204, "\(method) \(path): \(first.text)")
+                let again = try await admin.call(method, path, body, headers: once)
+                #expect(again.status == first.status && again.text == first.text, "\(method) \(path): \(again.text)")
+                #expect(again.headers[.eTag] == first.headers[.eTag])
+                answers.append(first)
+            }
+            let audit = try await admin.call(.get, "/api/v1/audit?limit=500").text
+            for (number, (method, path, body)) in changes.enumerated() {
+                let late = try await admin.call(method, path, body, headers: ["Idempotency-Key": "change-\(number)"])
+                #expect(late.text == answers[number].text, "\(method) \(path), after what came later")
+            }
+            #expect(try await admin.call(.get, "/api/v1/audit?limit=500").text == audit, "nothing was done again")
+            #expect(try await admin.call(.get, Self.production)["revision"] == "6")
+            let another = try await admin.call(
+                .post, Self.production + "/pause", headers: ["Idempotency-Key": "change-2"])
+            #expect(another["code"] == "idempotency_conflict")
+            let conditional = try await admin.call(
+                .post, Self.production + "/rollback", headers: ["Idempotency-Key": "change-2", "If-Match": "\"6\""])
+            #expect(conditional["code"] == "idempotency_conflict", "another revision is another request")
+        }
+    }
+
+    @Test(arguments: ["input", "output"])
+    func boundsASchema(_ name: String) async throws {
+        try await AdminHarness.run { admin in
+            try await admin.seed()
+            func create(_ count: Int) async throws -> AdminHarness.Answer {
+                let text = String(repeating: "x", count: count - #"{"title":""}"#.utf8.count)
+                return try await admin.call(.post, Self.agent + "/schemas", #"{"\#(name)":{"title":"\#(text)"}}"#)
+            }
+            #expect(try await create(256 << 10).status == 201)
+            let refused = try await create((256 << 10) + 1)
+            #expect(refused.status == 400 && refused["pointer"] == "/\(name)")
+        }
+    }
+
+    @Test func promisesNoProtectionThatThereIsNot() async throws {
+        try await AdminHarness.run { admin in
+            try await admin.seed()
+            let path = "/api/v1/organizations/acme/environments"
+            let refused = try await admin.call(.post, path, #"{"slug":"qa","protected":true}"#)
+            #expect(refused.status == 400 && refused["pointer"] == "/protected", "\(refused.text)")
+            #expect(try await admin.call(.get, path + "/qa").status == 404)
+            let made = try await admin.call(.post, path, #"{"slug":"qa","protected":false}"#)
+            #expect(made.status == 201 && made["protected"] == "false")
+        }
+    }
+
     static let endings: [(HTTPRequest.Method, String, Int, String)] = [
         (.get, "/nothing", 404, "not_found"), (.get, "/", 404, "not_found"),
         (.put, "/api/v1/organizations", 405, "method_not_allowed"),

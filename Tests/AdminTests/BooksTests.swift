@@ -40,6 +40,44 @@ import Testing
         }
     }
 
+    @Test func aTopUpThatMissedTheAuditLogIsNotedByTheNextTry() async throws {
+        try await AdminHarness.run { admin in
+            try await admin.seed()
+            // As a process leaves it that ends between the books and the audit log.
+            let now: Int64 = 1_795_000_000_000
+            for (key, time) in [("late", now - 60_000), ("old", now - 8 * 86_400_000)] {
+                let topUp = TopUp(
+                    organization: "acme", amount: NanoCredits(decimal: "5") ?? .zero, idempotencyKey: key,
+                    actor: "adm_gone", note: "", time: time)
+                _ = try await admin.ledger.topUp(topUp)
+            }
+            for key in ["late", "late", "old"] {
+                let again = try await admin.call(
+                    .post, Self.credits + "/top-ups", #"{"amount":"5"}"#, headers: ["Idempotency-Key": key])
+                #expect(again.status == 200, "\(again.text)")
+            }
+            let audit = try await admin.call(.get, "/api/v1/audit")
+            #expect(audit["items.0.action"] == "credits.top_up" && audit["items.0.details.entry"] == "1")
+            #expect(audit["items.0.actor"] == "adm_gone" && audit["items.0.at"] == "2026-11-18T11:05:40.000Z")
+            #expect(audit["items.1.action"] == "version.create", "once, and none that is too old to know")
+        }
+    }
+
+    @Test func aTopUpHasOneKey() async throws {
+        try await AdminHarness.run { admin in
+            try await admin.seed()
+            let body = #"{"amount":"5","idempotency_key":"a"}"#
+            let differ = try await admin.call(
+                .post, Self.credits + "/top-ups", body, headers: ["Idempotency-Key": "b"])
+            #expect(differ.status == 400 && differ["pointer"] == "/idempotency_key")
+            let same = try await admin.call(.post, Self.credits + "/top-ups", body, headers: ["Idempotency-Key": "a"])
+            #expect(same.status == 201)
+            let noted = try await admin.call(
+                .post, Self.credits + "/top-ups", #"{"amount":"5","note":"x","idempotency_key":"a"}"#)
+            #expect(noted["code"] == "idempotency_conflict")
+        }
+    }
+
     @Test func inTheCloudCreditsComeFromThePlatform() async throws {
         try await AdminHarness.run(mode: .cloud) { admin in
             try await admin.seed()

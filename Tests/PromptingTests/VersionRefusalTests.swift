@@ -19,6 +19,7 @@ import Testing
         // Provider and model.
         (#"{"provider":1,"model":"m","messages":[]}"#, "/provider", "must be a string"),
         (#"{"provider":"","model":"m","messages":[]}"#, "/provider", "not a provider's name"),
+        (#"{"provider":"p-","model":"m","messages":[]}"#, "/provider", "not a provider's name"),
         (#"{"provider":"-p","model":"m","messages":[]}"#, "/provider", "not a provider's name"),
         (#"{"provider":"OpenAI","model":"m","messages":[]}"#, "/provider", "not a provider's name"),
         (#"{"provider":"p_q","model":"m","messages":[]}"#, "/provider", "not a provider's name"),

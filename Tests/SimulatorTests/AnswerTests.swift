@@ -93,6 +93,31 @@ struct AnswerTests {
         }
     }
 
+    /// Asked for more than memory has, it refuses, and lives.
+    @Test(arguments: [
+        ("sim-big", Int.max, 1, true), ("sim-1", Int.max, 1, false), ("sim-big", 10_000_001, 1, true),
+        ("sim-big", 1_000_000, 1, false), ("sim-big", 10_000_000, 128, false),
+    ])
+    func answersHaveABound(_ model: String, _ max: Int, _ n: Int, _ stream: Bool) async throws {
+        try await Harness.run { simulator in
+            let refused = try await simulator.chat(model, stream: stream, max: max, n: n).head()
+            #expect(refused.status == 400)
+            let next = try await simulator.chat("sim-1").head()
+            #expect(next.status == 200)
+        }
+    }
+
+    /// A stream of ten million tokens begins without any of them in memory.
+    @Test func aLongStreamBeginsAtOnce() async throws {
+        try await Harness.run { simulator in
+            let exchange = simulator.chat("sim-big", stream: true, max: 10_000_000)
+            let head = try await exchange.head()
+            let bytes = try await exchange.next()
+            #expect(head.status == 200 && bytes != nil)
+            exchange.cancel()
+        }
+    }
+
     @Test func bodiesAndFile() async throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "simulator-\(UUID().uuidString).jsonl").path
         defer { try? FileManager.default.removeItem(atPath: path) }

@@ -69,7 +69,8 @@ import Testing
         _ = try await ledger.settle(run(1).id, end(cost: 7))
         #expect(try ledger.run(run(1).id)?.end?.cost == .zero)
         #expect(try ledger.balance("acme").balance == .zero)
-        let usage = try ledger.usage("acme", days: 0...10)
+        var usage: [DailyUsage] = []
+        try ledger.usage("acme", days: 0...10) { usage.append($0) }
         #expect(usage.map(\.usage.output) == [2] && usage.map(\.cost) == [.zero])
     }
 
@@ -84,6 +85,39 @@ import Testing
         #expect(other != .repeated(entry))
         #expect(try ledger.balance("other").balance == NanoCredits(5))
         #expect(try ledger.balance("acme").balance == NanoCredits(5))
+    }
+
+    @Test func anotherNoteIsAnotherTopUpAndAnotherActorIsNot() async throws {
+        func add(_ note: String, by actor: String) async throws -> TopUpResult {
+            try await ledger.topUp(
+                TopUp(
+                    organization: "acme", amount: NanoCredits(5), idempotencyKey: "k", actor: actor, note: note, time: 1
+                ))
+        }
+        guard case .added(let entry) = try await add("invoice 1", by: "ann") else {
+            Issue.record("not added")
+            return
+        }
+        #expect(try await add("invoice 1", by: "bob") == .repeated(entry))
+        #expect(try await add("", by: "ann") == .repeated(entry))
+        #expect(try await add("invoice 2", by: "ann") == .conflict(entry))
+    }
+
+    /// More rows than one transaction reads, on days within the range, before and after it.
+    @Test(arguments: [1, 2, 3, 5, 100])
+    func usageIsReadInChunks(_ chunk: Int) async throws {
+        for number: UInt64 in 1...9 {
+            let id = run(number).id
+            #expect(try await ledger.hold(run(number, hold: 0, costsCredits: false)) == .held)
+            var end = end(cost: 0)
+            end.endedAt = Int64(number) * DailyUsage.millisecondsPerDay
+            _ = try await ledger.settle(id, end)
+        }
+        for (days, expected) in [(UInt32(2)...7, Array(UInt32(2)...7)), (9...20, [9]), (10...20, []), (0...1, [1])] {
+            var found: [UInt32] = []
+            try ledger.usage("acme", days: days, chunk: chunk) { found.append($0.day) }
+            #expect(found == expected)
+        }
     }
 
     @Test func openRunsAreFoundAgainAndClosedAsInterrupted() async throws {

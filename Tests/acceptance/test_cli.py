@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 
 import pytest
 
@@ -153,11 +154,27 @@ def test_which_organization_has_to_be_said_where_there_are_several(cli, admin):
     assert "--organization" in cli("agent", "list", organization=None, code=1)
 
 
-def test_a_wrong_token_or_no_server(server, refused_port):
-    wrong = server.command("status", environment={"TOLLGATE_ADMIN_TOKEN": "tga_wrong"})
+@pytest.mark.parametrize("arguments", [["status"], ["ledger", "verify"], ["credit", "balance"]], ids=" ".join)
+def test_a_wrong_token_or_no_server(server, refused_port, arguments):
+    wrong = server.command(*arguments, environment={"TOLLGATE_ADMIN_TOKEN": "tga_wrong"})
     assert wrong.returncode == 1 and "tga_wrong" not in wrong.stderr
-    gone = server.command("status", environment={"TOLLGATE_ADMIN_URL": f"http://127.0.0.1:{refused_port}"})
+    url = f"http://127.0.0.1:{refused_port}"
+    gone = server.command(*arguments, environment={"TOLLGATE_ADMIN_URL": url})
     assert gone.returncode == 1 and len(gone.stderr.strip().splitlines()) == 1
+    assert f"no server answers at {url}" in gone.stderr and not gone.stdout
+
+
+def test_the_books_of_a_named_server_are_never_those_of_the_folder_here(new_server, simulator, refused_port):
+    """The folder's own books are free to read, clean, and not what was asked for."""
+    server = new_server(simulator)
+    server.stop()
+    assert server.command("ledger", "verify", environment={"TOLLGATE_ADMIN_URL": ""}).returncode == 0
+    url = f"http://127.0.0.1:{refused_port}"
+    for done in [
+        server.command("ledger", "verify", environment={"TOLLGATE_ADMIN_URL": url}),
+        server.command("ledger", "verify", "--admin-url", url, environment={"TOLLGATE_ADMIN_URL": ""}),
+    ]:
+        assert done.returncode == 1 and url in done.stderr and not done.stdout
 
 
 def test_init_refuses_a_folder_that_is_in_use_or_made(new_server, simulator):
@@ -175,11 +192,12 @@ def test_ledger_verify_without_a_server(new_server, simulator, tmp_path):
     server = new_server(simulator)
     assert Admin(server).tenant().chat(HELLO).status_code == 200
     server.stop()
-    done = server.command("ledger", "verify", "--json")
+    unnamed = {"TOLLGATE_ADMIN_URL": ""}
+    done = server.command("ledger", "verify", "--json", environment=unnamed)
     assert done.returncode == 0, done.stderr
     outcome = json.loads(done.stdout)
     assert outcome["clean"] is True and outcome["entries"] == 3 and outcome["open_runs"] == 0
-    nowhere = server.command("ledger", "verify", environment={"TOLLGATE_DATA": str(tmp_path / "none")})
+    nowhere = server.command("ledger", "verify", environment={**unnamed, "TOLLGATE_DATA": str(tmp_path / "none")})
     assert nowhere.returncode == 1 and not (tmp_path / "none").exists()
 
 
@@ -210,3 +228,47 @@ def test_serve_without_init_says_what_to_do(tmp_path, price_file):
         "TOLLGATE_DATA": str(tmp_path / "data"), "TOLLGATE_PRICES": str(price_file), "TOLLGATE_GATEWAY_PORT": "0",
         "TOLLGATE_ADMIN_PORT": "0"}, seconds=20)
     assert done.returncode == 1 and "init" in done.stderr
+
+
+def test_a_lost_admin_token_is_replaced_offline(new_server, simulator):
+    server = new_server(simulator)
+    refused = server.command("init", "--new-owner")
+    assert refused.returncode == 1 and "another process" in refused.stderr
+    server.stop()
+    done = server.command("init", "--new-owner", "--save-token", "--json")
+    assert done.returncode == 0, done.stderr
+    token = json.loads(done.stdout)["admin_token"]
+    assert token != server.admin_token
+    assert (server.data / "admin-token").read_text().strip() == token
+    server.start()
+    for secret in [token, server.admin_token]:
+        assert Admin(server, secret).get("/organizations")["items"] == []
+
+
+@pytest.mark.parametrize("section", ["gateway", "admin", "simulator"])
+def test_a_port_in_use_is_named(tmp_path, price_file, section):
+    environment = {
+        "TOLLGATE_DATA": str(tmp_path / "data"), "TOLLGATE_PRICES": str(price_file), "TOLLGATE_GATEWAY_PORT": "0",
+        "TOLLGATE_ADMIN_PORT": "0", "TOLLGATE_SIMULATOR_PORT": "0", "TOLLGATE_SIMULATOR_ENABLED": "true",
+        "TOLLGATE_CATALOG_MAP_BYTES": "64MiB", "TOLLGATE_LEDGER_MAP_BYTES": "64MiB"}
+    assert run(["init"], environment).returncode == 0
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        name = f"TOLLGATE_{section.upper()}_PORT"
+        done = run(["serve"], {**environment, name: str(port)}, seconds=20)
+    assert done.returncode == 1
+    assert f"{section}.port {port}: in use; set {name}" in done.stderr
+
+
+def test_a_folder_in_use_is_not_said_to_be_missing(new_server, simulator):
+    second = new_server(simulator).command("serve", seconds=20)
+    assert second.returncode == 1
+    assert "another process has it" in second.stderr and "tollgate init" not in second.stderr
+
+
+def test_an_unknown_dialect_refuses_to_start(tmp_path):
+    environment = {"TOLLGATE_DATA": str(tmp_path / "data"), "TOLLGATE_PROVIDERS_MINE_DIALECT": "azzure"}
+    done = run(["serve"], environment, seconds=20)
+    assert done.returncode == 1 and "TOLLGATE_PROVIDERS_MINE_DIALECT" in done.stderr and "azure" in done.stderr

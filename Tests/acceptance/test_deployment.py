@@ -1,8 +1,11 @@
 """What a token can read: its deployment and its runs; and whether the gateway is well."""
 
+import httpx
 import pytest
 
 import plain
+from tenants import HELLO, Admin
+from waiting import eventually
 
 
 @pytest.fixture()
@@ -89,3 +92,20 @@ def test_every_response_has_a_request_id(server):
 def test_the_admin_port_serves_its_description(server):
     response = plain.get(server.admin_url + "/openapi.yaml")
     assert response.status_code == 200 and response.text.startswith("openapi: 3.1")
+
+
+def test_a_providers_dialect_is_the_one_configured(new_server, simulator):
+    """Mistral's knows no `stream_options`, without which the simulator tells no usage in a stream."""
+    for dialect, estimated in [("openai", 0), ("mistral", 1)]:
+        tenant = Admin(new_server(simulator, providers_simulated_dialect=dialect)).tenant()
+        assert tenant.chat(HELLO | {"stream": True}).status_code == 200
+        total = eventually(lambda: (found := tenant.usage()["total"])["runs"] and found, "the run is on the books")
+        assert total["estimated_runs"] == estimated, dialect
+
+
+def test_readiness_names_what_it_looked_at(server):
+    ready = httpx.get(server.admin_url + "/readyz", trust_env=False)
+    assert ready.status_code == 200
+    assert ready.json() == {"ready": True, "checks": {"gateway": True, "catalog": True, "ledger": True}}
+    gateway = httpx.get(server.gateway_url + "/readyz", trust_env=False)
+    assert gateway.status_code == 200 and gateway.json() == {"status": "ready"}

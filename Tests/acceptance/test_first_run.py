@@ -136,6 +136,90 @@ def test_the_printed_line_works_and_a_second_start_keeps_everything(start, clone
     second.stop()
 
 
+def test_an_admin_token_of_another_server_does_not_matter(start, environment):
+    """Exported in this terminal for a server elsewhere; the folder here is new, then has a token of its own."""
+    environment["TOLLGATE_ADMIN_TOKEN"] = "tga_of_another_server"
+    for name in ["new", "known"]:
+        script = start(name)
+        assert paste(script.curl())["choices"][0]["message"]["content"]
+        script.stop()
+
+
+def test_a_second_start_leaves_a_running_server_alone(start, environment):
+    first = start("first")
+    line = first.curl()
+    ports = pathlib.Path(environment["TOLLGATE_DATA"]) / "ports.json"
+    before = ports.read_text()
+    assert json.loads(before)["pid"] != first.process.pid
+    second = start("second")
+    eventually(lambda: not second.process.is_alive, "the second start gives up", 60)
+    assert "another process has it" in second.process.tail()
+    assert ports.read_text() == before
+    assert paste(line)["choices"][0]["message"]["content"]
+    first.stop()
+    assert not ports.exists()
+
+
+def test_a_file_of_ports_that_a_crash_left_is_not_believed(start, environment):
+    data = pathlib.Path(environment["TOLLGATE_DATA"])
+    data.mkdir(mode=0o700)
+    (data / "ports.json").write_text('{"gateway":1,"admin":1,"simulator":1,"pid":1}')
+    script = start("after-a-crash")
+    assert paste(script.curl())["choices"][0]["message"]["content"]
+    script.stop()
+
+
+@pytest.fixture()
+def container(clone, environment, tmp_path):
+    """The container's first process, outside of one: its script, with the program on its path."""
+    (tmp_path / "path").mkdir()
+    (tmp_path / "path" / "tollgate").symlink_to(binary())
+    environment["PATH"] = f"{tmp_path / 'path'}:{environment['PATH']}"
+    environment["TOLLGATE_PRICES"] = str(clone / "config" / "prices.json")
+    data = pathlib.Path(environment["TOLLGATE_DATA"])
+
+    def begin():
+        process = Process("container", [clone / "scripts" / "container-start", "serve"], tmp_path, environment)
+
+        def listens():
+            process.fail_if_dead()
+            return json.loads(ports.read_text()) if (ports := data / "ports.json").exists() else None
+
+        try:
+            ports = eventually(listens, "the server listens", 30)
+            token = (data / "admin-token").read_text().strip()
+            url = f"http://127.0.0.1:{ports['admin']}"
+            done = run(["status", "--json"], {"TOLLGATE_ADMIN_URL": url, "TOLLGATE_ADMIN_TOKEN": token,
+                                              "TOLLGATE_ORGANIZATION": "none"})
+            assert "not_found" in done.stderr, done.stderr
+            return token
+        finally:
+            process.stop()
+
+    return begin, data, environment
+
+
+def test_a_container_whose_first_start_broke_off_is_finished(container):
+    begin, data, environment = container
+    # As init leaves it when it dies after opening the catalog; and a token's file from just before the token counts.
+    made = run(["init"], environment)
+    assert made.returncode == 0, made.stderr
+    for name in ["catalog", "ledger", "master.key"]:
+        path = data / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    (data / "catalog").mkdir()
+    (data / "admin-token").write_text("tga_that_never_counted\n")
+    token = begin()
+    assert token != "tga_that_never_counted"
+    assert begin() == token, "a second start keeps it"
+
+
+def test_a_container_ends_before_it_is_killed():
+    """`docker stop` waits ten seconds."""
+    grace = re.search(r"TOLLGATE_DRAIN_GRACE_MS=(\d+)", (ROOT / "Dockerfile").read_text())
+    assert grace and int(grace.group(1)) < 10_000
+
+
 def test_without_swift_it_says_so_in_one_line(clone, tmp_path):
     tools = tmp_path / "tools"
     tools.mkdir()

@@ -2,12 +2,14 @@ import ArgumentParser
 import FoundationEssentials
 import Storage
 import Testing
+import Transport
 
+@testable import Admin
 @testable import tollgate
 
 @Suite struct CommandLineTests {
     @Test(arguments: [
-        "init", "init --save-token --config x --json", "demo",
+        "init", "init --save-token --config x --json", "init --new-owner", "init --save-token --if-needed", "demo",
         "simulate --port 0 --latency 5 --tokens 3 --faults 429:0.5",
         "simulate --token-delay 1 --log x --host ::1 --seed 7", "deploy a 3 --to prod", "status", "status a --json",
         "deploy a v1.2 --to dev --schema 2 --reason r --expected-revision 0", "rollback a --in prod --to-revision 4",
@@ -29,6 +31,7 @@ import Testing
         "credit add 0", "credit add 1.0000000001", "credit entries --limit 0", "usage --by week",
         "simulate --port 70000",
         "simulate --faults 999:1", "simulate --tokens 0", "key add openai --secret sk-1", "init --nonsense",
+        "init --new-owner --if-needed",
     ])
     func otherLinesAreWrongUse(_ line: String) {
         let error = #expect(throws: (any Error).self) {
@@ -131,10 +134,15 @@ import Testing
         let ledger = try Ledger(folder: folder.path + "/ledger", settings: .init(mapBytes: 64 << 20))
         _ = try await ledger.topUp(
             TopUp(organization: "o", amount: .init(5), idempotencyKey: "k", actor: "a", note: "", time: 1))
-        let json = LedgerCommand.Verify.json(try LedgerAudit.verify(ledger))
+        let json = try LedgerAudit.verify(ledger).json
         #expect(
             String(decoding: json, as: UTF8.self) == #"{"clean":true,"entries":1,"organizations":1,"open_runs":0}"#)
         await ledger.close()
+    }
+
+    @Test func verifyingWaitsAsLongAsItTakes() {
+        let timeouts = LedgerCommand.Verify.timeouts
+        #expect([timeouts.firstByte, timeouts.idle, timeouts.total] == [0, 0, 0], "0 is no limit")
     }
 
     @Test func aFolderThatIsNoneIsNotMade() async throws {

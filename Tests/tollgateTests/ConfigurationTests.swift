@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import Testing
 
 @testable import tollgate
@@ -27,6 +28,29 @@ import Testing
             let name = setting.environmentName.split(separator: "*").last ?? ""
             #expect(text.contains(name + "]"), "\(setting.path) has no variable")
         }
+    }
+
+    @Test func aProvidersHabitsAreThoseOfOneThatIsBuiltIn() throws {
+        let configuration = try load("providers:\n  mine: {dialect: azure}\n")
+        #expect(configuration.gatewaySettings(loops: 1, simulatorPort: nil).providerDialects == ["mine": "azure"])
+        for (text, environment) in [
+            ("providers:\n  mine: {dialect: azzure}\n", [:]),
+            ("", ["TOLLGATE_PROVIDERS_MINE_DIALECT": "azzure"]),
+        ] {
+            let faults = #expect(throws: ConfigurationFaults.self) { try load(text, environment) }
+            #expect(faults?.faults.first?.reason.hasPrefix("expects one of openai, azure, ") == true)
+        }
+    }
+
+    @Test(arguments: [
+        (EADDRINUSE, "admin.port 8081: in use; set TOLLGATE_ADMIN_PORT, or 0 for a free one"),
+        (EACCES, "admin.port 8081: not for this user to take; set TOLLGATE_ADMIN_PORT"),
+        (EADDRNOTAVAIL, "admin.host 192.0.2.1: no address of this machine; set TOLLGATE_ADMIN_HOST"),
+        (EPIPE, nil),
+    ])
+    func aPortThatCannotBeTakenIsNamed(_ code: CInt, _ text: String?) {
+        let port = ListeningPort(section: "admin", host: "192.0.2.1", number: 8081)
+        #expect(port.refusal(code)?.description == text)
     }
 
     @Test func everyDefaultIsAValueOfItsKey() {
@@ -138,7 +162,7 @@ import Testing
         ("TOLLGATE_LEDGER_DURABILITY", "Strict", "expects one of strict, relaxed"),
         ("TOLLGATE_PROVIDERS_BASE_URL", "http://a", "there is no such key"),
         ("TOLLGATE_PROVIDERS__BASE_URL", "http://a", "there is no such key"),
-        ("TOLLGATE_PROVIDERS_X_DIALECT", "Open AI", "expects a name of a-z, 0-9 and hyphens"),
+        ("TOLLGATE_MODE", "Cloud", "expects one of self_hosted, cloud"),
     ])
     func badVariablesAreRefused(_ name: String, _ text: String, _ reason: String) {
         let faults = #expect(throws: ConfigurationFaults.self) { try load("", [name: text]) }

@@ -1,7 +1,9 @@
 import FoundationEssentials
 import Security
+import Storage
 import Testing
 
+@testable import Admin
 @testable import tollgate
 
 @Suite struct DataFolderTests {
@@ -48,6 +50,54 @@ import Testing
         let made = try await NewDataFolder(configuration, environment: [:]).make()
         #expect(made.masterKeyFile == nil)
         #expect(SecretFile.read(configuration.folder.masterKey) == key)
+    }
+
+    private func owners() async throws -> [String] {
+        let catalog = try Catalog(folder: configuration.folder.catalog, settings: .init(mapBytes: 64 << 20))
+        let store = ControlPlane.store(catalog, mode: .selfHosted)
+        let owners = try store.adminTokens(PageRequest()).items.map(\.id)
+        await catalog.close()
+        return owners
+    }
+
+    /// The token's file is written first: where that fails, there is no token that nobody has.
+    @Test(arguments: [false, true])
+    func aTokenThatCannotBeKeptIsNotMade(_ isSecond: Bool) async throws {
+        if isSecond { _ = try await NewDataFolder(configuration, environment: [:]).make() }
+        let unwritable = NewDataFolder(configuration, environment: [:], tokenFile: folder.path + "/none/token")
+        await #expect(throws: CommandFailure.self) {
+            _ = isSecond ? try await unwritable.addOwner() : try await unwritable.make()
+        }
+        #expect(try await owners().count == (isSecond ? 1 : 0))
+    }
+
+    /// A token's file that opens nothing, as a crash between file and catalog leaves it, is written again.
+    @Test func aCrashBeforeTheTokenCountsIsFinished() async throws {
+        let file = configuration.folder.adminToken
+        try FileManager.default.createDirectory(atPath: configuration.data, withIntermediateDirectories: true)
+        try SecretFile.write("tga_dead", to: file)
+        let new = NewDataFolder(configuration, environment: [:], tokenFile: file)
+        let made = try #require(try await new.makeIfNeeded())
+        #expect(SecretFile.read(file) == made.token && made.token != "tga_dead")
+        #expect(try await new.makeIfNeeded() == nil)
+        #expect(SecretFile.read(file) == made.token)
+        #expect(try await owners().count == 1)
+    }
+
+    @Test func aLostTokenIsReplaced() async throws {
+        await #expect(throws: CommandFailure.self) {
+            try await NewDataFolder(configuration, environment: [:]).addOwner()
+        }
+        #expect(!FileManager.default.fileExists(atPath: configuration.data))
+        let first = try await NewDataFolder(configuration, environment: [:]).make()
+        let second = try await NewDataFolder(configuration, environment: [:]).addOwner()
+        #expect(first.token != second.token && second.masterKeyFile == nil)
+        #expect(try await owners().count == 2)
+        let catalog = try Catalog(folder: configuration.folder.catalog, settings: .init(mapBytes: 64 << 20))
+        await #expect(throws: CommandFailure.self, "a server has the folder") {
+            try await NewDataFolder(configuration, environment: [:]).addOwner()
+        }
+        await catalog.close()
     }
 
     @Test func theEnvironmentsMasterKeyIsNotWritten() async throws {

@@ -8,7 +8,7 @@ extension EmbeddedControlStore {
     ) async throws(ControlFault) {
         let tables = tables
         try await write { transaction in
-            _ = try transaction.keptAnswer(tables, change.idempotency)
+            _ = try transaction.keptAnswer(tables, change)
             if let organization = token.organization { try transaction.requireOrganization(tables, organization) }
             try transaction.put(tables.adminTokens, Key(secretHash), token.json)
             let event = AuditEvent(
@@ -31,6 +31,7 @@ extension EmbeddedControlStore {
     package func deleteAdminToken(_ id: String, by change: Change) async throws(ControlFault) {
         let tables = tables
         try await write { transaction in
+            if try transaction.keptAnswer(tables, change) != nil { return }
             let all = try transaction.adminTokens(tables)
             guard let (key, token) = all.first(where: { $0.token.id == id }) else {
                 throw ControlFault.notFound("admin token")
@@ -42,16 +43,18 @@ extension EmbeddedControlStore {
             try transaction.delete(tables.adminTokens, key)
             try transaction.audit(
                 tables, change, AuditEvent("admin_token.delete", token.target, organization: token.organization))
+            try transaction.keep(tables, change, answer: Array("{}".utf8), isNew: false)
         }
     }
 }
 
 extension ControlStore {
     /// Makes an admin token; the secret is answered here and is nowhere else.
+    /// - Parameter secret: where the caller has put it away already.
     package func createAdminToken(
-        _ role: Role, organization: String? = nil, note: String? = nil, by change: Change
+        _ role: Role, organization: String? = nil, note: String? = nil, secret: String = AdminToken.newSecret(),
+        by change: Change
     ) async throws(ControlFault) -> (token: AdminToken, secret: String) {
-        let secret = newSecret(prefix: "tga_")
         let token = AdminToken(
             id: newIdentifier(prefix: "adm_"), role: role, organization: organization, note: note,
             created: change.origin)
@@ -61,6 +64,8 @@ extension ControlStore {
 }
 
 extension AdminToken {
+    package static func newSecret() -> String { Security.newSecret(prefix: "tga_") }
+
     fileprivate var target: String { "/api/v1/admin-tokens/\(id)" }
 }
 

@@ -14,7 +14,7 @@ extension EmbeddedControlStore {
             let agent = Agent(slug: path.agent, name: name, created: change.origin)
             try transaction.put(tables.agents, path.key, agent.json)
             let schema = AgentSchema(number: 1, created: change.origin)
-            try transaction.put(tables.schemas, path.key.appending(schema.number), schema.json)
+            try transaction.put(schema, tables, path)
             let event = AuditEvent("agent.create", path.target, organization: path.organization)
             try transaction.audit(tables, change, event)
             return Created(agent)
@@ -38,16 +38,20 @@ extension EmbeddedControlStore {
         _ agent: AgentPath, input: [UInt8], output: [UInt8], by change: Change
     ) async throws(ControlFault) -> Created<AgentSchema> {
         let tables = tables
+        let draft = AgentSchema(number: 1, input: input, output: output, created: change.origin)
+        let shape = draft.shape
         return try await create(change) { transaction in
             try transaction.requireAgent(tables, agent)
-            var schema = AgentSchema(number: 1, input: input, output: output, created: change.origin)
-            let all = try transaction.entries(tables.schemas, prefix: agent.key, limit: .max)
-            for entry in all {
-                let other = try AgentSchema(stored: entry.value)
-                if other.hasShape(of: schema) { return Created(other, isNew: false) }
-                schema.number = other.number + 1
+            try transaction.indexShapes(tables, agent)
+            if let number = try transaction.value(tables.versionHashes, agent.shapeKey(shape)) {
+                let same: AgentSchema? = try transaction.record(tables.schemas, Key(bytes: agent.key.bytes + number))
+                guard let same else { throw StorageError(.corrupt, "read schema: it is gone") }
+                return Created(same, isNew: false)
             }
-            try transaction.put(tables.schemas, agent.key.appending(schema.number), schema.json)
+            var schema = draft
+            let newest: AgentSchema? = try transaction.newest(tables.schemas, prefix: agent.key)
+            schema.number = (newest?.number ?? 0) + 1
+            try transaction.put(schema, tables, agent)
             let event = AuditEvent(
                 "schema.create", agent.target + "/schemas/\(schema.number)", organization: agent.organization)
             try transaction.audit(tables, change, event)
@@ -78,4 +82,26 @@ extension Transaction where Self: ~Copyable {
         guard let schema else { throw ControlFault.notFound("schema") }
         return schema
     }
+}
+
+extension WriteTransaction {
+    /// Writes a schema and its place in the index of shapes.
+    fileprivate func put(_ schema: AgentSchema, _ tables: CatalogTables, _ agent: AgentPath) throws {
+        try put(tables.schemas, agent.key.appending(schema.number), schema.json)
+        try put(tables.versionHashes, agent.shapeKey(schema.shape), Key().appending(schema.number).bytes)
+    }
+
+    /// Makes up for an agent from before there was the index, once: its first shape is not there.
+    fileprivate func indexShapes(_ tables: CatalogTables, _ agent: AgentPath) throws {
+        let first: AgentSchema? = try record(tables.schemas, agent.key.appending(UInt32(1)))
+        guard let first, try !contains(tables.versionHashes, agent.shapeKey(first.shape)) else { return }
+        for entry in try entries(tables.schemas, prefix: agent.key, limit: .max) {
+            try put(try AgentSchema(stored: entry.value), tables, agent)
+        }
+    }
+}
+
+extension AgentPath {
+    /// Shapes stand in the index of hashes, as labels do; see `labelKey`.
+    func shapeKey(_ shape: Digest) -> Key { key.appending("shape:" + shape.description) }
 }

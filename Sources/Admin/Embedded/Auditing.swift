@@ -12,13 +12,15 @@ extension WriteTransaction {
         try append(tables.audit, Key(entry.sequence), entry.json)
     }
 
-    /// What was answered under the key; nil where it is new. Throws `idempotencyConflict` where it was used for
+    /// What was answered under the change's key; nil where it has none, or a new one. Throws `idempotencyConflict` where it was used for
     /// another request, or where the answer held a secret and so was not kept.
     func keptAnswer(
-        _ tables: CatalogTables, _ idempotency: Idempotency?
+        _ tables: CatalogTables, _ change: Change
     ) throws -> (answer: [UInt8], wasNew: Bool)? {
-        guard let idempotency, let bytes = try value(tables.idempotency, idempotency.storageKey) else { return nil }
+        guard let idempotency = change.idempotency, let bytes = try value(tables.idempotency, idempotency.storageKey)
+        else { return nil }
         let fields = try Fields(bytes)
+        guard try !fields.isExpired(at: change.at) else { return nil }
         guard try fields.digest("fingerprint") == idempotency.fingerprint else {
             throw ControlFault(.idempotencyConflict, "another request was made under this idempotency key")
         }
@@ -41,6 +43,30 @@ extension WriteTransaction {
             if let answer { object.member("answer", raw: answer) }
         }
         try put(tables.idempotency, idempotency.storageKey, writer.bytes)
+        try expire(tables, at: change.at)
+    }
+
+    /// Looks at the next few of the kept answers, round and round, and deletes those that are too old: more than are
+    /// kept with it, so that they do not pile up.
+    private func expire(_ tables: CatalogTables, at now: Timestamp) throws {
+        // Under a key that no scope and key make: where to go on.
+        let place = Key("")
+        let from = try value(tables.idempotency, place).map { Key(bytes: $0) } ?? place.following
+        let found = try entries(tables.idempotency, prefix: Key(), from: from, limit: Self.expiryScan)
+        for entry in found where try Fields(entry.value).isExpired(at: now) {
+            try delete(tables.idempotency, Key(bytes: entry.key))
+        }
+        let end = found.count < Self.expiryScan ? nil : found.last.map { Key(bytes: $0.key).following }
+        try put(tables.idempotency, place, (end ?? place.following).bytes)
+    }
+
+    private static var expiryScan: Int { 4 }
+}
+
+extension Fields {
+    /// Of a kept answer.
+    fileprivate func isExpired(at now: Timestamp) throws(ControlFault) -> Bool {
+        now.milliseconds - (try time("at").milliseconds) > Idempotency.lifetimeMilliseconds
     }
 }
 

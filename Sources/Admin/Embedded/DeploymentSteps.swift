@@ -14,6 +14,9 @@ extension DeploymentRecord {
 }
 
 extension WriteTransaction {
+    /// Revisions looked at for the version before: everybody else's changes wait meanwhile.
+    static var rollbackScan: Int { 1_000 }
+
     /// Decides; nil where nothing is to change.
     func step(
         _ tables: CatalogTables, _ path: DeploymentPath, _ action: Move.Action, from current: DeploymentRecord?,
@@ -77,11 +80,16 @@ extension WriteTransaction {
             return version
         }
         guard current.isLive else { return current.version }
-        var next = current.revision
-        while next > 0 {
-            let entry = try self.revision(tables, path, next)
+        let newest = try entries(
+            tables.deploymentHistory, prefix: path.key, backwards: true, limit: Self.rollbackScan)
+        for entry in newest {
+            let entry = try HistoryEntry(stored: entry.value)
             if entry.isDeploy, let version = entry.to, version != current.version { return version }
-            next -= 1
+        }
+        guard newest.count < Self.rollbackScan else {
+            throw ControlFault.invalid(
+                "no other version was live in the last \(Self.rollbackScan) revisions; name one of them",
+                at: "/to_revision")
         }
         throw ControlFault.invalid("no other version was live here before")
     }

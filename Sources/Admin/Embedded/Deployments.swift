@@ -7,7 +7,9 @@ extension EmbeddedControlStore {
     ) async throws(ControlFault) -> Deployment {
         let tables = tables
         let mode = mode
-        return try await write { transaction in
+        return try await amend(
+            change, keeping: \.record, repeated: { _, record in Deployment(path: path, record: record) }
+        ) { transaction in
             _ = try transaction.schema(tables, path.agent, path.schema)
             try transaction.requireEnvironment(tables, path.agent.organization, path.environment)
             let current = try transaction.deployment(tables, path)

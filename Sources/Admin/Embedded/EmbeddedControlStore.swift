@@ -48,7 +48,7 @@ package final class EmbeddedControlStore: ControlStore {
     ) async throws(ControlFault) -> Created<Value> {
         let tables = tables
         return try await write { transaction in
-            if let kept = try transaction.keptAnswer(tables, change.idempotency) {
+            if let kept = try transaction.keptAnswer(tables, change) {
                 return Created(try Value(stored: kept.answer), isNew: kept.wasNew)
             }
             let created = try body(transaction)
@@ -57,9 +57,34 @@ package final class EmbeddedControlStore: ControlStore {
         }
     }
 
+    /// Like `write`, for what changes a thing that is there.
+    /// - Parameters:
+    ///   - body: changes it.
+    ///   - keeping: what of the outcome is kept under the change's idempotency key.
+    ///   - repeated: the outcome again, from what was kept.
+    func amend<R: Sendable, Kept: JSONRecord>(
+        _ change: Change, keeping: @escaping @Sendable (R) -> Kept,
+        repeated: @escaping @Sendable (borrowing WriteTransaction, Kept) throws -> R,
+        _ body: @escaping @Sendable (borrowing WriteTransaction) throws -> R
+    ) async throws(ControlFault) -> R {
+        let tables = tables
+        return try await write { transaction in
+            if let kept = try transaction.keptAnswer(tables, change) {
+                return try repeated(transaction, try Kept(stored: kept.answer))
+            }
+            let outcome = try body(transaction)
+            try transaction.keep(tables, change, answer: keeping(outcome).json, isNew: false)
+            return outcome
+        }
+    }
+
     package func note(_ event: AuditEvent, by change: Change) async throws(ControlFault) {
         let tables = tables
-        try await write { transaction in try transaction.audit(tables, change, event) }
+        try await write { transaction in
+            if try transaction.keptAnswer(tables, change) != nil { return }
+            try transaction.audit(tables, change, event)
+            try transaction.keep(tables, change, answer: Array("{}".utf8), isNew: true)
+        }
     }
 }
 

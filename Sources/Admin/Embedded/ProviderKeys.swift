@@ -9,7 +9,7 @@ extension EmbeddedControlStore {
         let tables = tables
         return try await write { transaction in
             // The answer kept is the id: the record holds the sealed secret, of which there is to be one copy.
-            if let kept = try transaction.keptAnswer(tables, change.idempotency) {
+            if let kept = try transaction.keptAnswer(tables, change) {
                 let id = try Fields(kept.answer).string("id")
                 return Created(try transaction.providerKey(tables, id), isNew: true)
             }
@@ -52,7 +52,7 @@ extension EmbeddedControlStore {
         _ id: String, sealed: [UInt8], by change: Change
     ) async throws(ControlFault) -> ProviderKeyRecord {
         let tables = tables
-        return try await write { transaction in
+        return try await amend(id, change) { transaction in
             var key = try transaction.providerKey(tables, id)
             key.sealed = sealed
             key.rotatedAt = change.at.milliseconds
@@ -66,7 +66,7 @@ extension EmbeddedControlStore {
         _ id: String, to state: ProviderKeyRecord.State, by change: Change
     ) async throws(ControlFault) -> ProviderKeyRecord {
         let tables = tables
-        return try await write { transaction in
+        return try await amend(id, change) { transaction in
             var key = try transaction.providerKey(tables, id)
             guard key.state != state else { return key }
             key.state = state
@@ -74,6 +74,21 @@ extension EmbeddedControlStore {
             try transaction.audit(tables, change, key.event(state == .active ? "enable" : "disable"))
             return key
         }
+    }
+
+    private func amend(
+        _ id: String, _ change: Change,
+        _ body: @escaping @Sendable (borrowing WriteTransaction) throws -> ProviderKeyRecord
+    ) async throws(ControlFault) -> ProviderKeyRecord {
+        let tables = tables
+        return try await amend(
+            change, keeping: { KeptKeyState($0) },
+            repeated: { transaction, kept in
+                var key = try transaction.providerKey(tables, id)
+                key.state = kept.state
+                key.rotatedAt = kept.rotatedAt
+                return key
+            }, body)
     }
 }
 

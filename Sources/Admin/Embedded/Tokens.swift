@@ -7,7 +7,7 @@ extension EmbeddedControlStore {
     ) async throws(ControlFault) -> TokenRecord {
         let tables = tables
         return try await write { transaction in
-            _ = try transaction.keptAnswer(tables, change.idempotency)
+            _ = try transaction.keptAnswer(tables, change)
             let schema = try transaction.schema(tables, agent, token.schema)
             try transaction.requireEnvironment(tables, agent.organization, token.environment)
             let record = TokenRecord(
@@ -48,7 +48,14 @@ extension EmbeddedControlStore {
         _ agent: AgentPath, _ id: String, to state: TokenRecord.State, by change: Change
     ) async throws(ControlFault) -> TokenRecord {
         let tables = tables
-        return try await write { transaction in
+        return try await amend(
+            change, keeping: { KeptTokenState($0) },
+            repeated: { transaction, kept in
+                var record = try transaction.token(tables, agent, id).record
+                record.state = kept.state
+                return record
+            }
+        ) { transaction in
             var (key, record) = try transaction.token(tables, agent, id)
             guard record.state != state else { return record }
             guard record.state != .revoked else {

@@ -86,7 +86,9 @@ struct AdminCall: Sendable {
     func change() throws(ControlFault) -> Change {
         var change = Change(actor: caller.id, at: now)
         if let key = try idempotencyKey() {
-            let request = Array("\(method.rawValue) \(path)\n".utf8) + body
+            // The revision a change was made for is part of it, wherever it was said.
+            let condition = headers[.ifMatch].map { "If-Match: \($0)\n" } ?? ""
+            let request = Array("\(method.rawValue) \(path)\n\(condition)".utf8) + body
             change.idempotency = Idempotency(scope: caller.id, key: key, fingerprint: sha256(request))
         }
         return change

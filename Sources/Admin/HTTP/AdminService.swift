@@ -12,6 +12,15 @@ package struct Readiness: Sendable {
 
     package init(_ checks: [(name: String, passes: Bool)]) { self.checks = checks }
 
+    /// Of a whole server. The stores are each read, which they must be able to for any call.
+    package init(gateway: Bool, catalog: Catalog, ledger: Ledger) {
+        let admins = try? catalog.environment.read { transaction throws(StorageError) in
+            try transaction.count(catalog.tables.adminTokens)
+        }
+        let ledgerReads = (try? ledger.balance("")) != nil
+        self.init([("gateway", gateway), ("catalog", admins != nil), ("ledger", ledgerReads)])
+    }
+
     package var isReady: Bool { checks.allSatisfy(\.passes) }
 
     var reply: Reply {

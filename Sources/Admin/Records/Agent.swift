@@ -1,5 +1,6 @@
 import Domain
 import JSON
+import Security
 
 /// A feature of an application, by slug.
 package struct Agent: JSONRecord, Hashable {
@@ -29,6 +30,8 @@ package struct Agent: JSONRecord, Hashable {
 /// A numbered pair of input and output JSON Schemas of an agent. An empty schema (`{}`) asks for nothing.
 package struct AgentSchema: JSONRecord, Hashable {
     package static let anything = Array("{}".utf8)
+    /// Of each of the two, in canonical form: what is larger is no shape that a run's input could have.
+    static let maximumBytes = 256 << 10
 
     package var number: UInt32
     /// JSON objects in canonical form.
@@ -57,5 +60,6 @@ package struct AgentSchema: JSONRecord, Hashable {
         created.write(to: &object)
     }
 
-    func hasShape(of other: AgentSchema) -> Bool { input == other.input && output == other.output }
+    /// SHA-256 of both schemas. Canonical JSON holds no NUL, so where one ends is part of it.
+    var shape: Digest { sha256(input + [0] + output) }
 }

@@ -23,8 +23,7 @@ enum AdminTokensResource {
     }
 
     static func delete(_ call: AdminCall) async throws(ControlFault) -> Reply {
-        try await call.store.deleteAdminToken(
-            try call.id("admin token"), by: Change(actor: call.caller.id, at: call.now))
+        try await call.store.deleteAdminToken(try call.id("admin token"), by: try call.change())
         return Reply(204)
     }
 }

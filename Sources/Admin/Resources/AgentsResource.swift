@@ -40,8 +40,13 @@ extension Fields {
     /// A JSON Schema in canonical form, so that the same shape is the same bytes.
     fileprivate func shape(_ name: String) throws(ControlFault) -> [UInt8] {
         guard let value = try optionalObject(name) else { return AgentSchema.anything }
-        do throws(JSONFault) { return try canonicalJSON(value) } catch {
+        let shape: [UInt8]
+        do throws(JSONFault) { shape = try canonicalJSON(value) } catch {
             throw .invalid("\(name): \(error.reason.rawValue)", at: "/\(name)")
         }
+        guard shape.count <= AgentSchema.maximumBytes else {
+            throw .invalid("\(name) has at most \(AgentSchema.maximumBytes) bytes", at: "/\(name)")
+        }
+        return shape
     }
 }

@@ -1,5 +1,6 @@
 import Domain
 import JSON
+import Security
 import Storage
 
 enum CreditsResource {
@@ -34,6 +35,9 @@ enum CreditsResource {
         }
         let header = try call.idempotencyKey()
         let field = try fields.optionalString("idempotency_key", maximumBytes: 200)
+        guard header == nil || field == nil || header == field else {
+            throw .invalid("Idempotency-Key and idempotency_key differ", at: "/idempotency_key")
+        }
         guard let key = header ?? field, !key.isEmpty else {
             throw .invalid("give an Idempotency-Key, so that credits are added once", at: "/idempotency_key")
         }
@@ -43,16 +47,29 @@ enum CreditsResource {
             note: try fields.remark("note") ?? "", time: call.now.milliseconds)
         switch try await call.services.ledger.add(topUp) {
         case .conflict:
-            throw ControlFault(.idempotencyConflict, "another amount was added under this idempotency key")
+            throw ControlFault(
+                .idempotencyConflict, "another amount or note is on the books under this idempotency key")
         case .tooLarge: throw .invalid("the balance would be more than credits can count", at: "/amount")
-        case .repeated(let entry): return try reply(200, entry, call)
+        case .repeated(let entry):
+            // The time before may have ended between the books and the audit log.
+            if call.now.milliseconds - entry.time < Idempotency.lifetimeMilliseconds { try await note(entry, call) }
+            return try reply(200, entry, call)
         case .added(let entry):
-            let event = AuditEvent(
-                "credits.top_up", AgentPath.target(organization) + "/credits", organization: organization,
-                ["amount": amount.description, "entry": String(entry.sequence)])
-            try await call.store.note(event, by: Change(actor: call.caller.id, at: call.now))
+            try await note(entry, call)
             return try reply(201, entry, call)
         }
+    }
+
+    /// Puts a top-up into the audit log, unless it is there.
+    private static func note(_ entry: LedgerEntry, _ call: AdminCall) async throws(ControlFault) {
+        let key = "top-up/\(entry.sequence)"
+        let change = Change(
+            actor: entry.actor, at: Timestamp(milliseconds: entry.time),
+            idempotency: Idempotency(scope: "ledger", key: key, fingerprint: sha256(key)))
+        let event = AuditEvent(
+            "credits.top_up", AgentPath.target(entry.organization) + "/credits", organization: entry.organization,
+            ["amount": entry.balanceChange.description, "entry": String(entry.sequence)])
+        try await call.store.note(event, by: change)
     }
 
     private static func reply(_ status: Int, _ entry: LedgerEntry, _ call: AdminCall) throws(ControlFault) -> Reply {

@@ -47,8 +47,7 @@ enum DeploymentsResource {
     ) async throws(ControlFault) -> Reply {
         let move = Move(
             action, reason: try fields.remark("reason"), expectedRevision: try call.expectedRevision(fields))
-        return reply(
-            try await call.store.move(try call.deployment(), move, by: Change(actor: call.caller.id, at: call.now)))
+        return reply(try await call.store.move(try call.deployment(), move, by: try call.change()))
     }
 
     private static func reply(_ deployment: Deployment) -> Reply {
@@ -60,24 +59,9 @@ enum DeploymentsResource {
 
 extension JSONWriter {
     fileprivate mutating func deployment(_ deployment: Deployment) {
-        let record = deployment.record
         member("agent", deployment.path.agent.agent)
         member("schema", deployment.path.schema)
         member("environment", deployment.path.environment)
-        member("state", record.state.name)
-        member("revision", record.revision)
-        member("version") { record.version.write(to: &$0) }
-        member("changed_at", Timestamp(milliseconds: record.changedAt))
-        member("changed_by", record.changedBy)
-    }
-}
-
-extension DeploymentRecord.State {
-    fileprivate var name: String {
-        switch self {
-        case .active: "active"
-        case .paused: "paused"
-        case .undeployed: "undeployed"
-        }
+        deployment.record.write(to: &self)
     }
 }

@@ -1,5 +1,6 @@
 import Dispatch
 import Domain
+import JSON
 import Storage
 import Synchronization
 
@@ -32,20 +33,27 @@ final class LedgerVerification: Sendable {
 enum LedgerResource {
     static func verify(_ call: AdminCall) async throws(ControlFault) -> Reply {
         _ = try call.fields()
-        switch try await call.services.verification.run() {
-        case .clean(let report):
-            return Reply { object in
+        return Reply(200, try await call.services.verification.run().json)
+    }
+}
+
+extension LedgerAudit.Outcome {
+    /// As the admin API answers it, and the command that reads the files itself.
+    package var json: [UInt8] {
+        var writer = JSONWriter()
+        writer.object { object in
+            switch self {
+            case .clean(let report):
                 object.member("clean", true)
                 object.member("entries", report.entries)
                 object.member("organizations", report.organizations)
                 object.member("open_runs", report.openRuns)
-            }
-        case .fault(let sequence, let reason):
-            return Reply { object in
+            case .fault(let sequence, let reason):
                 object.member("clean", false)
                 object.member("sequence", sequence)
                 object.member("reason", reason)
             }
         }
+        return writer.bytes
     }
 }

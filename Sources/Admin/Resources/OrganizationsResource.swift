@@ -26,9 +26,12 @@ enum EnvironmentsResource {
 
     static func create(_ call: AdminCall) async throws(ControlFault) -> Reply {
         let fields = try call.fields(["slug", "protected"])
+        // Nothing would be the safer for it: better none than one that is believed.
+        guard try !fields.bool("protected") else {
+            throw .invalid("approvals do not exist yet, so no environment can be protected", at: "/protected")
+        }
         let created = try await call.store.createEnvironment(
-            try call.organization(), slug: try fields.environment("slug"), isProtected: try fields.bool("protected"),
-            by: try call.change())
+            try call.organization(), slug: try fields.environment("slug"), isProtected: false, by: try call.change())
         return Reply(created)
     }
 

@@ -38,7 +38,7 @@ enum ProviderKeysResource {
         let secret = try secret(try call.fields(["secret"]))
         let key = try await visible(call)
         let sealed = try call.services.masterKey.seal(secret, of: key)
-        return reply(try await call.store.rotateProviderKey(key.id, sealed: sealed, by: change(call)))
+        return reply(try await call.store.rotateProviderKey(key.id, sealed: sealed, by: try call.change()))
     }
 
     static func disable(_ call: AdminCall) async throws(ControlFault) -> Reply { try await set(call, .disabled) }
@@ -47,7 +47,7 @@ enum ProviderKeysResource {
     private static func set(_ call: AdminCall, _ state: ProviderKeyRecord.State) async throws(ControlFault) -> Reply {
         _ = try call.fields()
         let key = try await visible(call)
-        return reply(try await call.store.setProviderKey(key.id, to: state, by: change(call)))
+        return reply(try await call.store.setProviderKey(key.id, to: state, by: try call.change()))
     }
 
     private static func visible(_ call: AdminCall) async throws(ControlFault) -> ProviderKeyRecord {
@@ -64,8 +64,6 @@ enum ProviderKeysResource {
         }
         return secret
     }
-
-    private static func change(_ call: AdminCall) -> Change { Change(actor: call.caller.id, at: call.now) }
 
     private static func reply(_ key: ProviderKeyRecord) -> Reply { Reply { $0.providerKey(key) } }
 }

@@ -38,7 +38,7 @@ enum TokensResource {
     private static func set(_ call: AdminCall, _ state: TokenRecord.State) async throws(ControlFault) -> Reply {
         _ = try call.fields()
         let record = try await call.store.setToken(
-            try call.agent(), try call.id("token"), to: state, by: Change(actor: call.caller.id, at: call.now))
+            try call.agent(), try call.id("token"), to: state, by: try call.change())
         return Reply { $0.token(record) }
     }
 }

@@ -20,10 +20,10 @@ enum UsageResource {
             throw .invalid("from must not be after to, nor more than \(maximumDays) days before it")
         }
         _ = try await call.store.organization(organization)
-        let rows = try call.services.ledger.faulting { ledger throws(StorageError) in
-            try ledger.usage(organization, days: UInt32(first.sinceEpoch)...UInt32(last.sinceEpoch))
+        var sums = UsageSums(by: groups)
+        try call.services.ledger.faulting { ledger throws(StorageError) in
+            try ledger.usage(organization, days: UInt32(first.sinceEpoch)...UInt32(last.sinceEpoch)) { sums.add($0) }
         }
-        let sums = UsageSums(rows, by: groups)
         return Reply { object in
             object.member("organization", organization)
             object.member("from", first.description)
@@ -75,18 +75,19 @@ struct UsageSums {
         var cost = NanoCredits.zero
     }
 
-    private(set) var rows: [Row] = []
     private(set) var total = Row()
+    private var sums: [[String]: Row] = [:]
+    private let groups: [UsageResource.Group]
 
-    init(_ days: [DailyUsage], by groups: [UsageResource.Group]) {
-        var sums: [[String]: Row] = [:]
-        for day in days {
-            let values = groups.map { $0.value(of: day) }
-            sums[values, default: Row(names: Array(zip(groups, values)))].add(day)
-            total.add(day)
-        }
-        rows = sums.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
+    init(by groups: [UsageResource.Group]) { self.groups = groups }
+
+    mutating func add(_ day: DailyUsage) {
+        let values = groups.map { $0.value(of: day) }
+        sums[values, default: Row(names: Array(zip(groups, values)))].add(day)
+        total.add(day)
     }
+
+    var rows: [Row] { sums.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value) }
 }
 
 extension UsageResource.Group {

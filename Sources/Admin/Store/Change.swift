@@ -18,6 +18,9 @@ package struct Change: Sendable {
 
 /// A key under which one request is carried out once.
 package struct Idempotency: Hashable, Sendable {
+    /// A key is known for so long, a week; then it is as new.
+    package static let lifetimeMilliseconds: Int64 = 7 * 86_400_000
+
     /// Whose key it is: an admin token's id.
     package var scope: String
     package var key: String

@@ -131,7 +131,7 @@ package protocol ControlStore: Sendable {
     /// The last owner of all stays.
     func deleteAdminToken(_ id: String, by change: Change) async throws(ControlFault)
 
-    /// For changes that are made elsewhere: in the ledger.
+    /// For changes that are made elsewhere: in the ledger. Under an idempotency key, once.
     func note(_ event: AuditEvent, by change: Change) async throws(ControlFault)
     /// - Parameter organization: whose alone; nil: all. A page may be short and have a next one.
     func audit(_ organization: String?, _ page: PageRequest) async throws(ControlFault) -> Page<AuditEntry>

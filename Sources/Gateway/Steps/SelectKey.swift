@@ -39,7 +39,7 @@ extension RunPipeline {
         guard price != nil || !costsCredits else {
             throw unusable("The model \(plan.model) of \(plan.provider) has no price, and its key costs credits.")
         }
-        let dialect = ProviderDialect.named(plan.provider)
+        let dialect = ProviderDialect.named(plan.provider, habitsOf: worker.settings.providerDialects[plan.provider])
         guard let url = dialect.chatURL(base: worker.settings.providerBaseURLs[plan.provider]) else {
             throw unusable("The provider \(plan.provider) has no base URL: set providers.\(plan.provider).base_url.")
         }

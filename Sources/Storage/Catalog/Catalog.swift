@@ -51,7 +51,8 @@ package struct CatalogTables: Sendable {
     package let schemas: Table
     /// organization, agent, number (4 bytes) -> JSON.
     package let versions: Table
-    /// organization, agent, content hash (hexadecimal) -> number (4 bytes).
+    /// organization, agent, content hash (hexadecimal) or `label:` and label -> a version's number (4 bytes);
+    /// organization, agent, `shape:` and a hash of both schemas -> a schema's number (4 bytes).
     package let versionHashes: Table
     /// organization, agent, schema (4 bytes), environment, revision (8 bytes) -> JSON.
     package let deploymentHistory: Table

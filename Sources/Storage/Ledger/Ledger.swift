@@ -148,18 +148,29 @@ package final class Ledger: Sendable {
         }
     }
 
-    /// What an organization consumed on the days `from` to `through` (days since 1970-01-01, UTC).
-    package func usage(_ organization: String, days: ClosedRange<UInt32>) throws(StorageError) -> [DailyUsage] {
-        try environment.read { transaction throws(StorageError) in
-            var rows: [DailyUsage] = []
-            let prefix = DailyUsage.prefix(organization: organization)
-            let start = DailyUsage.start(organization: organization, day: days.lowerBound)
-            try transaction.scan(tables.daily, prefix: prefix, from: start) { _, value throws(StorageError) in
-                let row = try DailyUsage(value)
-                if row.day <= days.upperBound { rows.append(row) }
-                return row.day <= days.upperBound
+    /// What an organization consumed on the days `from` to `through` (days since 1970-01-01, UTC), row by row in the
+    /// order of the days.
+    /// - Parameter chunk: rows read in one transaction, so that a long range does not hold old pages back.
+    package func usage(
+        _ organization: String, days: ClosedRange<UInt32>, chunk: Int = 1_000, _ take: (DailyUsage) -> Void
+    ) throws(StorageError) {
+        let prefix = DailyUsage.prefix(organization: organization)
+        var next: Key? = DailyUsage.start(organization: organization, day: days.lowerBound)
+        while let start = next {
+            next = try environment.read { transaction throws(StorageError) in
+                var count = 0
+                var last: Key?
+                try transaction.scan(tables.daily, prefix: prefix, from: start) { _, value throws(StorageError) in
+                    let row = try DailyUsage(value)
+                    guard row.day <= days.upperBound else { return false }
+                    take(row)
+                    count += 1
+                    last = row.key
+                    return count < chunk
+                }
+                // The least key above the last one.
+                return count < chunk ? nil : last.map { Key(bytes: $0.bytes + [0]) }
             }
-            return rows
         }
     }
 }

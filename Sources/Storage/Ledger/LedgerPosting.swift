@@ -66,7 +66,10 @@ extension WriteTransaction {
         if let made = try value(tables.idempotency, idempotencyKey) {
             let sequence = try Key.number(made.span.bytes, at: 0)
             guard let entry = try entry(tables, sequence) else { throw StorageError(.corrupt, "top up: entry is gone") }
-            return entry.balanceChange == topUp.amount ? .repeated(entry) : .conflict(entry)
+            // Who asks again may have another token by now, or leave the note out: that is no other top-up.
+            let hasSameNote = topUp.note.isEmpty || entry.note == topUp.note
+            let isSame = entry.balanceChange == topUp.amount && hasSameNote
+            return isSame ? .repeated(entry) : .conflict(entry)
         }
         let balance = try balance(tables, topUp.organization)
         guard balance.balance.adding(topUp.amount) != nil else { return .tooLarge }

@@ -26,6 +26,7 @@ extension Configuration {
         settings.drainAfterDisconnect = .milliseconds(Int64(upstream.drainAfterDisconnect))
         settings.planCacheBytes = plans.cacheBytes
         settings.providerBaseURLs = providers.compactMapValues(\.baseURL)
+        settings.providerDialects = providers.compactMapValues(\.dialect)
         if let simulatorPort, settings.providerBaseURLs["simulated"] == nil {
             settings.providerBaseURLs["simulated"] = "http://127.0.0.1:\(simulatorPort)/v1"
         }
@@ -42,4 +43,12 @@ extension Configuration {
             tokenDelay: simulator.tokenDelay, faults: SimulatorConfiguration.faults(parsing: simulator.faults) ?? [:],
             seed: UInt64(clamping: simulator.seed), logPath: simulator.log)
     }
+}
+
+extension Configuration.Gateway {
+    var listening: ListeningPort { ListeningPort(section: "gateway", host: host, number: port) }
+}
+
+extension Configuration.Admin {
+    var listening: ListeningPort { ListeningPort(section: "admin", host: host, number: port) }
 }

@@ -8,11 +8,10 @@ enum ControlPlane {
     }
 
     /// The admin token that everything else begins with: an owner's, of all organizations.
-    /// - Returns: its secret, which is nowhere else.
-    static func createFirstOwner(in store: EmbeddedControlStore) async throws(CommandFailure) -> String {
+    static func createOwner(secret: String, in store: EmbeddedControlStore) async throws(CommandFailure) {
         do {
             let change = Change(actor: "init", at: Timestamp(milliseconds: WallClock.milliseconds()))
-            return try await store.createAdminToken(.owner, note: "made by init", by: change).secret
+            _ = try await store.createAdminToken(.owner, note: "made by init", secret: secret, by: change)
         } catch {
             throw CommandFailure("the admin token cannot be made: \(error.detail)")
         }

@@ -1,3 +1,4 @@
+import Admin
 import FoundationEssentials
 import Glibc
 import Security
@@ -5,6 +6,9 @@ import Storage
 
 /// Makes a data folder: its master key, catalog and ledger, and an owner's admin token. What an interrupted time left
 /// is kept; a folder that has an admin token is refused.
+///
+/// The token is in its file before it opens anything: a process that dies between the two leaves a folder without an
+/// admin token, which the next time finishes, and never one whose token nobody has.
 struct NewDataFolder {
     struct Made: Sendable {
         /// Nil where a key was there, or the environment has it.
@@ -14,13 +18,24 @@ struct NewDataFolder {
 
     private let configuration: Configuration
     private let environment: [String: String]
+    private let tokenFile: String?
 
-    init(_ configuration: Configuration, environment: [String: String]) {
+    /// - Parameter tokenFile: where the token is kept; nil: nowhere.
+    init(_ configuration: Configuration, environment: [String: String], tokenFile: String? = nil) {
         self.configuration = configuration
         self.environment = environment
+        self.tokenFile = tokenFile
     }
 
     func make() async throws -> Made {
+        guard let made = try await makeIfNeeded() else {
+            throw CommandFailure("\(configuration.data): has an admin token already; `tollgate serve` starts it")
+        }
+        return made
+    }
+
+    /// Nil, having changed nothing, where the folder has an admin token.
+    func makeIfNeeded() async throws -> Made? {
         let folder = configuration.folder
         do {
             try FileManager.default.createDirectory(
@@ -28,21 +43,44 @@ struct NewDataFolder {
         } catch {
             throw CommandFailure("\(folder.path): the folder cannot be made")
         }
-        do {
-            let catalog = try Catalog(folder: folder.catalog, settings: .init(mapBytes: configuration.catalog.mapBytes))
-            guard try catalog.isWithoutAdmin() else {
-                throw CommandFailure("\(folder.path): has an admin token already; `tollgate serve` starts it")
-            }
+        return try await withCatalog { catalog in
+            guard try catalog.isWithoutAdmin() else { return nil }
             let masterKeyFile = try makeMasterKey()
             let ledger = try Ledger(folder: folder.ledger, settings: .init(mapBytes: configuration.ledger.mapBytes))
             await ledger.close()
-            let token = try await ControlPlane.createFirstOwner(
-                in: ControlPlane.store(catalog, mode: configuration.mode))
+            return Made(masterKeyFile: masterKeyFile, token: try await makeOwner(catalog))
+        }
+    }
+
+    /// One more owner of all, for a folder whose admin tokens are lost. No server may run on it.
+    func addOwner() async throws -> Made {
+        let folder = configuration.folder
+        // Opening makes what is missing.
+        guard FileManager.default.fileExists(atPath: folder.catalog + "/data.mdb") else {
+            throw CommandFailure("\(folder.path): no data folder; `tollgate init` makes one")
+        }
+        return try await withCatalog { catalog in Made(masterKeyFile: nil, token: try await makeOwner(catalog)) }
+    }
+
+    private func withCatalog<R>(_ body: (Catalog) async throws -> R) async throws -> R {
+        let folder = configuration.folder
+        do {
+            let catalog = try Catalog(folder: folder.catalog, settings: .init(mapBytes: configuration.catalog.mapBytes))
+            let result: Result<R, any Error>
+            do { result = .success(try await body(catalog)) } catch { result = .failure(error) }
             await catalog.close()
-            return Made(masterKeyFile: masterKeyFile, token: token)
+            return try result.get()
         } catch let error as StorageError {
             throw CommandFailure("\(folder.path): \(error)")
         }
+    }
+
+    private func makeOwner(_ catalog: Catalog) async throws -> String {
+        let secret = AdminToken.newSecret()
+        if let tokenFile { try SecretFile.write(secret, to: tokenFile, replacing: true) }
+        try await ControlPlane.createOwner(
+            secret: secret, in: ControlPlane.store(catalog, mode: configuration.mode))
+        return secret
     }
 
     /// The path of the key it made; nil where there is one, which must then be usable.

@@ -1,6 +1,7 @@
 import Admin
 import Domain
 import Gateway
+import Glibc
 import Logging
 import NIOCore
 import NIOPosix
@@ -28,6 +29,8 @@ struct Server {
         let prices = try PriceList.load(PriceList.search(configuration, file: file))
         OpenFiles.raiseLimit()
         let stores = try Stores(configuration)
+        // The folder is ours, so a file of ports there is of a server that is gone.
+        unlink(configuration.folder.ports)
         do {
             try await prepare(stores, prices, logger)
             try await serve(stores, masterKey, logger)
@@ -57,7 +60,8 @@ struct Server {
         var simulatorPort: Int?
         if configuration.simulator.isEnabled {
             let server = try SimulatorServer(configuration.simulatorConfiguration, logger: logger)
-            simulatorPort = try await server.start()
+            let port = ListeningPort(section: "simulator", host: "127.0.0.1", number: configuration.simulator.port)
+            simulatorPort = try await port.naming { try await server.start() }
             simulator = server
         }
         let gateway = try GatewayService(
@@ -67,14 +71,19 @@ struct Server {
         let admin = AdminService(
             configuration: configuration.adminConfiguration,
             store: ControlPlane.store(stores.catalog, mode: configuration.mode), ledger: stores.ledger,
-            masterKey: masterKey, logger: logger, readiness: { Readiness([("gateway", gateway.isReady)]) },
+            masterKey: masterKey, logger: logger,
+            readiness: { Readiness(gateway: gateway.isReady, catalog: stores.catalog, ledger: stores.ledger) },
             now: WallClock.milliseconds)
         let ports = ServerPorts(
             file: configuration.folder.ports, gateway: gateway, admin: admin, simulator: simulatorPort)
         // Told to stop, they end from the last to the first: the gateway drains while all else is still there.
         let group = ServiceGroup(
             configuration: .init(
-                services: [.init(service: admin), .init(service: ports), .init(service: gateway)],
+                services: [
+                    .init(service: Listening(service: admin, port: configuration.admin.listening)),
+                    .init(service: ports),
+                    .init(service: Listening(service: gateway, port: configuration.gateway.listening)),
+                ],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
             try await group.run()

@@ -4,8 +4,8 @@ import Glibc
 import JSON
 import ServiceLifecycle
 
-/// Writes down which ports a running server listens on, since some may be ones the system gave. The file is there
-/// while the server is.
+/// Writes down which ports a running server listens on, since some may be ones the system gave, and its process. The
+/// file is there while the server is.
 struct ServerPorts: Service {
     let file: String
     let gateway: GatewayService
@@ -19,6 +19,7 @@ struct ServerPorts: Service {
         body.set("gateway", gateway)
         body.set("admin", admin)
         if let simulator { body.set("simulator", simulator) }
+        body.set("pid", Int(getpid()))
         // By rename, so that whoever reads it reads all of it.
         try SecretFile.write(String(decoding: body.bytes, as: UTF8.self), to: file + ".new", replacing: true)
         guard rename(file + ".new", file) == 0 else { throw CommandFailure("\(file): cannot be written") }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Storage
 
 /// The two environments of a data folder, taken for this process.
@@ -7,13 +8,15 @@ struct Stores {
 
     init(_ configuration: Configuration) throws(CommandFailure) {
         let folder = configuration.folder
+        let isMissing = !FileManager.default.fileExists(atPath: folder.path)
         do throws(StorageError) {
             catalog = try Catalog(folder: folder.catalog, settings: .init(mapBytes: configuration.catalog.mapBytes))
             ledger = try Ledger(
                 folder: folder.ledger, settings: .init(mapBytes: configuration.ledger.mapBytes),
                 durability: configuration.ledger.writerDurability)
         } catch {
-            throw CommandFailure("\(folder.path): \(error); `tollgate init` makes a data folder")
+            throw CommandFailure(
+                "\(folder.path): \(error)" + (isMissing ? "; `tollgate init` makes a data folder" : ""))
         }
     }
 

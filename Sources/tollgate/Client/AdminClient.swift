@@ -9,6 +9,8 @@ struct AdminClient: AdminCalling {
     /// Without a slash at its end.
     let base: String
     private let token: String?
+    /// For calls; a check of whether a server is there has its own.
+    var timeouts = Timeouts()
 
     /// - Parameters:
     ///   - base: `http://127.0.0.1:8081`, without a slash at its end.
@@ -23,7 +25,8 @@ struct AdminClient: AdminCalling {
         var headers = [("Accept", "application/json")]
         if let token { headers.append(("Authorization", "Bearer \(token)")) }
         if body != nil { headers.append(("Content-Type", "application/json")) }
-        let request = ExchangeRequest(method: method, url: base + path, headers: headers, body: body)
+        let request = ExchangeRequest(
+            method: method, url: base + path, headers: headers, body: body, timeouts: timeouts)
         do {
             let (head, bytes) = try await lane.fetch(request, maximumBytes: Self.maximumAnswer)
             return (head.status, bytes)

@@ -3,18 +3,37 @@ import ArgumentParser
 struct InitCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Make the data folder and the first admin token, which is printed once.",
-        discussion: "Refuses a data folder that has an admin token already; finishes one it was interrupted in.")
+        discussion: """
+            Refuses a data folder that has an admin token already; finishes one it was interrupted in. Where the tokens \
+            are lost, stop the server and use --new-owner.
+            """)
 
     @Flag(help: "Keep the token in DATA/admin-token, mode 0600, where the other commands find it.")
     var saveToken = false
+    @Flag(help: "Do nothing, and succeed, where the data folder has an admin token.")
+    var ifNeeded = false
+    @Flag(help: "Add an owner's admin token to a data folder that is there and no server runs on.")
+    var newOwner = false
     @OptionGroup var configuration: ConfigurationOptions
     @OptionGroup var output: OutputOptions
 
+    func validate() throws {
+        if newOwner, ifNeeded { throw ValidationError("--new-owner and --if-needed exclude each other") }
+    }
+
     func run() async throws {
         let configuration = try configuration.load()
-        let made = try await NewDataFolder(configuration, environment: self.configuration.environment).make()
-        if saveToken {
-            try SecretFile.write(made.token, to: configuration.folder.adminToken, replacing: true)
+        let folder = NewDataFolder(
+            configuration, environment: self.configuration.environment,
+            tokenFile: saveToken ? configuration.folder.adminToken : nil)
+        let made: NewDataFolder.Made
+        if newOwner {
+            made = try await folder.addOwner()
+        } else if ifNeeded {
+            guard let needed = try await folder.makeIfNeeded() else { return }
+            made = needed
+        } else {
+            made = try await folder.make()
         }
         if output.isJSON {
             var body = JSONBody()
@@ -25,7 +44,7 @@ struct InitCommand: AsyncParsableCommand {
             StandardOutput.write(body.bytes + [10])
             return
         }
-        var lines = ["made \(configuration.data)"]
+        var lines = [newOwner ? "made an owner of \(configuration.data)" : "made \(configuration.data)"]
         if let file = made.masterKeyFile {
             lines.append(
                 "master key: \(file) (back it up apart from the data: provider keys cannot be read without it)")

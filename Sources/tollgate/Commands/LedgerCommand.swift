@@ -1,3 +1,4 @@
+import Admin
 import ArgumentParser
 import FoundationEssentials
 import JSON
@@ -31,13 +32,17 @@ struct LedgerCommand: AsyncParsableCommand {
             return "not clean: entry \(outcome.text("sequence")): \(outcome.text("reason"))"
         }
 
-        /// Nil where no server answers.
+        /// Nil where none answers and none was named: the files here are not those of a server elsewhere.
         private func askServer() async throws -> AdminAnswer? {
-            try await admin.withServer { server in
-                guard await server.answers() else { return nil }
+            try await admin.withServerIfAny { server in
+                var server = server
+                server.timeouts = Self.timeouts
                 return try await server.post(AdminPath.make(["ledger", "verify"]))
             }
         }
+
+        /// Nothing is sent until all the books are read, however many they are.
+        static let timeouts = Timeouts(connect: 5_000, firstByte: 0, idle: 0, total: 0)
 
         private func readFiles() throws -> AdminAnswer {
             let configuration = try admin.configuration.load()
@@ -49,35 +54,10 @@ struct LedgerCommand: AsyncParsableCommand {
             }
             do {
                 let ledger = try Ledger(folder: folder, settings: .init(mapBytes: configuration.ledger.mapBytes))
-                return AdminAnswer(status: 200, bytes: Self.json(try LedgerAudit.verify(ledger)))
+                return AdminAnswer(status: 200, bytes: try LedgerAudit.verify(ledger).json)
             } catch {
                 throw CommandFailure("\(folder): \(error)")
             }
-        }
-
-        /// In the words of the admin API.
-        static func json(_ outcome: LedgerAudit.Outcome) -> [UInt8] {
-            var writer = JSONWriter()
-            writer.beginObject()
-            writer.key("clean")
-            switch outcome {
-            case .clean(let report):
-                writer.bool(true)
-                writer.key("entries")
-                writer.int(report.entries)
-                writer.key("organizations")
-                writer.int(report.organizations)
-                writer.key("open_runs")
-                writer.int(report.openRuns)
-            case .fault(let sequence, let reason):
-                writer.bool(false)
-                writer.key("sequence")
-                writer.int(sequence)
-                writer.key("reason")
-                writer.string(reason)
-            }
-            writer.endObject()
-            return writer.bytes
         }
     }
 }

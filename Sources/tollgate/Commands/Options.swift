@@ -50,15 +50,22 @@ struct AdminOptions: ParsableArguments {
 
     /// Speaks to the server; where none answers and none was named, to the data folder itself.
     func withAdmin<R>(_ body: (any AdminCalling) async throws -> R) async throws -> R {
-        let result: R? = try await withServer { server in
-            if namedURL == nil, await !server.answers() { return nil }
-            return try await body(server)
-        }
-        if let result { return result }
+        if let result = try await withServerIfAny({ try await body($0) }) { return result }
         let configuration = try self.configuration.load()
         let local = LocalAdmin(
             configuration, file: self.configuration.path, environment: self.configuration.environment)
         return try await local.serve(token: try token(configuration), body)
+    }
+
+    /// Speaks to the server that was named, answering or not, else to the configuration's own; nil, without calling
+    /// `body`, where that one does not run.
+    func withServerIfAny<R>(_ body: (AdminClient) async throws -> R) async throws -> R? {
+        // A port the system is to give, and no server that wrote down which.
+        if namedURL == nil, (try? configuration.load().adminURL()) == nil { return nil }
+        return try await withServer { server in
+            if namedURL == nil, await !server.answers() { return nil }
+            return try await body(server)
+        }
     }
 
     /// Nil where the server is the configuration's own.

@@ -85,7 +85,7 @@ extension Setting {
             provider: "base_url", .url, \.baseURL,
             "Where the provider is, for one that is not built in, or stands elsewhere."),
         Setting(
-            provider: "dialect", .slug, \.dialect,
+            provider: "dialect", .dialect, \.dialect,
             "The built-in provider whose habits it has. Unset: its own where built in, else plain OpenAI's."),
     ]
 

@@ -1,4 +1,5 @@
 import Domain
+import Gateway
 import Simulator
 
 /// What text a setting takes, and the value it says.
@@ -46,6 +47,9 @@ extension SettingKind where Value == String {
     static let path = text("a path") { !$0.isEmpty && !$0.utf8.contains(0) }
     static let host = text("a host name or an address", where: isOneWord)
     static let slug = text("a name of a-z, 0-9 and hyphens", where: Slug.isValid)
+    static let dialect = text("one of " + GatewaySettings.dialects.joined(separator: ", ")) {
+        GatewaySettings.dialects.contains($0)
+    }
     static let faults = text("kinds with probabilities, like 429:0.1,reset:0.05") {
         SimulatorConfiguration.faults(parsing: $0) != nil
     }

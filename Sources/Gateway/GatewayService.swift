@@ -82,11 +82,9 @@ package final class GatewayService: Service {
         takesRuns.store(false, ordering: .relaxed)
         logger.info("gateway drains")
         try? await server.close().get()
-        for worker in workers { try? await worker.loop.submit { worker.drain() }.get() }
+        let deadline = NIODeadline.now() + settings.drainGrace
+        for worker in workers { try? await worker.loop.submit { worker.drain(until: deadline) }.get() }
         try? await Task.sleep(for: .nanoseconds(settings.drainGrace.nanoseconds))
-        guard !Task.isCancelled else { return }
-        // The grace is over: a run that waits for its client to read would wait on.
-        for worker in workers { try? await worker.loop.submit { worker.connections.closeAll() }.get() }
     }
 
     private func bind() async throws -> any Channel {

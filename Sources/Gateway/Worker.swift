@@ -24,6 +24,7 @@ final class Worker: @unchecked Sendable {
     private let reader: Reader
     private var plans: PlanCache
     private(set) var isDraining = false
+    private var drainDeadline = NIODeadline.distantFuture
     private let inbox: AsyncStream<Arrival>.Continuation
     private let arrivals: AsyncStream<Arrival>
 
@@ -74,17 +75,21 @@ final class Worker: @unchecked Sendable {
         }
     }
 
-    func drain() {
+    /// - Parameter deadline: when runs and answers under way will be cut off.
+    func drain(until deadline: NIODeadline) {
         loop.assertInEventLoop()
         isDraining = true
+        drainDeadline = deadline
         inbox.finish()
         connections.closeIdle()
     }
 
-    /// Lets the last answers go out, within the time a client has to take them, and closes every connection.
+    /// Lets the last answers go out, for what is left of the drain's time (a moment at the least, for what was written
+    /// when it ended), and closes every connection.
     func closeConnections() async {
         let closed = loop.flatSubmit { [self] in
-            let timeout = loop.scheduleTask(in: settings.clientWriteTimeout) { self.connections.closeAll() }
+            let left = min(settings.clientWriteTimeout, max(drainDeadline - .now(), .milliseconds(500)))
+            let timeout = loop.scheduleTask(in: left) { self.connections.closeAll() }
             return connections.closeWhenWritten(on: loop).always { _ in timeout.cancel() }
         }
         try? await closed.get()

@@ -10,8 +10,8 @@ package struct ChatStreamEvent: Sendable {
     package let error: JSONValue?
     /// Of choice 0, or of the first that has one.
     package let finishReason: String?
-    /// How many choices this event finishes.
-    package let finishedChoices: Int
+    /// The choices that this event finishes, by number.
+    package let finishedChoices: [Int64]
     /// UTF-8 bytes generated, over all choices: content, reasoning, refusal, calls.
     package let outputByteCount: Int
     package let usage: Usage?
@@ -20,7 +20,7 @@ package struct ChatStreamEvent: Sendable {
     /// Positions of choices that say their role once more (Ollama's chunks all do).
     private let repeatedRoles: Set<Int>
 
-    package var hasFinishReason: Bool { finishedChoices > 0 }
+    package var hasFinishReason: Bool { !finishedChoices.isEmpty }
     package var id: String? { root?.member("id")?.string }
     package var model: String? { root?.member("model")?.string }
 
@@ -61,7 +61,7 @@ package struct ChatStreamEvent: Sendable {
         root = nil
         error = nil
         finishReason = nil
-        finishedChoices = 0
+        finishedChoices = []
         outputByteCount = 0
         usage = nil
         isUsageOnly = false
@@ -76,7 +76,7 @@ package struct ChatStreamEvent: Sendable {
         // Absent, null and empty all occur (vLLM, Azure's first chunk, the usage chunk).
         let choices = root.member("choices")?.elements() ?? []
         var bytes = 0
-        var reasons: [(isFirst: Bool, reason: String)] = []
+        var reasons: [(number: Int64, reason: String)] = []
         var repeated: Set<Int> = []
         for (position, choice) in choices.enumerated() {
             let number = choice.member("index")?.int ?? 0
@@ -86,14 +86,15 @@ package struct ChatStreamEvent: Sendable {
                     repeated.insert(position)
                 }
             }
-            if let reason = choice.present("finish_reason")?.string {
-                reasons.append((number == 0, reason))
+            // Some say an empty reason where others say null.
+            if let reason = choice.present("finish_reason")?.string, !reason.isEmpty {
+                reasons.append((number, reason))
             }
         }
         repeatedRoles = repeated
         outputByteCount = bytes
-        finishedChoices = reasons.count
-        finishReason = (reasons.first(where: \.isFirst) ?? reasons.first)?.reason
+        finishedChoices = reasons.map(\.number)
+        finishReason = (reasons.first { $0.number == 0 } ?? reasons.first)?.reason
         usage = ChatUsage.read(root, dialect: dialect)
         isUsageOnly = choices.isEmpty && root.present("usage") != nil && error == nil
     }

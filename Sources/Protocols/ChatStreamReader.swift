@@ -12,7 +12,9 @@ package struct ChatStreamReader: Sendable {
     package private(set) var usage: Usage?
     /// UTF-8 bytes generated so far, for an estimate.
     package private(set) var outputByteCount = 0
-    package private(set) var finishedChoices = 0
+    private var finished: Set<Int64> = []
+    /// How many choices have a finish reason.
+    package var finishedChoices: Int { finished.count }
     package private(set) var isDone = false
     /// Numbers of the choices whose role was said.
     private var roles: Set<Int64> = []
@@ -45,7 +47,7 @@ package struct ChatStreamReader: Sendable {
         if let reason = event.finishReason, finishReason == nil { finishReason = reason }
         if let reported = event.usage { usage = reported }
         outputByteCount += event.outputByteCount
-        finishedChoices += event.finishedChoices
+        finished.formUnion(event.finishedChoices)
     }
 
     private static func saysDone(_ data: [UInt8]) -> Bool {

@@ -170,6 +170,19 @@ import Testing
         #expect(reader.finishedChoices == 2)
     }
 
+    /// An empty reason is none, and a choice that finishes twice is one.
+    @Test func anEmptyReasonFinishesNothing() throws {
+        var reader = ChatStreamReader(dialect: .compatible)
+        let chunks = ["\"\"", "null", "\"stop\"", "\"stop\""].map {
+            "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\($0)}]}\n\n"
+        }
+        let counts = try SSEParserTests.events(of: chunks.joined(), cutTo: 1_000).map { event in
+            _ = try reader.read(event)
+            return reader.finishedChoices
+        }
+        #expect(counts == [0, 0, 1, 1])
+    }
+
     @Test func takesRepeatedRolesOut() throws {
         let chunks = [
             #"{"choices":[{"index":0,"delta":{"role":"assistant","content":"a"}}]}"#,

@@ -1,7 +1,7 @@
 """`scripts/run` on a clean copy: it ends with a curl line that works when pasted, and a second start keeps everything.
 
 The program is not built again: a stand-in for `swift` answers with the one under test, unless
-ACCEPTANCE_BUILD=1 asks for the whole way.
+ACCEPTANCE_BUILD=1 asks for the whole way, which one test then goes.
 """
 
 import contextlib
@@ -45,10 +45,10 @@ def clone(tmp_path) -> pathlib.Path:
 
 
 @pytest.fixture()
-def environment(tmp_path) -> dict[str, str]:
+def environment(tmp_path, request) -> dict[str, str]:
     ports = {f"TOLLGATE_{name}_PORT": "0" for name in ["GATEWAY", "ADMIN", "SIMULATOR"]}
     path = os.environ["PATH"]
-    if not BUILDS:
+    if not (BUILDS and request.node.get_closest_marker("builds")):
         swift = tmp_path / "bin" / "swift"
         swift.parent.mkdir()
         folder = tmp_path / "built"
@@ -117,6 +117,7 @@ def demo_state(environment: dict[str, str], clone: pathlib.Path) -> dict:
     }
 
 
+@pytest.mark.builds
 def test_the_printed_line_works_and_a_second_start_keeps_everything(start, clone, environment):
     first = start("first")
     line = first.curl()

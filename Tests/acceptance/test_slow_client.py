@@ -167,3 +167,19 @@ def test_a_stop_lets_a_paid_answer_go_out(new_server, simulator):
         stopping.join()
     assert received > size * 1024
     assert codes == [0]
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
+def test_a_run_that_outlasts_the_grace_is_told_so(new_server, simulator, stream):
+    """Not a bare end of the connection, on which SDKs would pay again."""
+    server = new_server(simulator, drain_grace_ms="300")
+    tenant = Admin(server).tenant(model="sim-1!hang-mid" if stream else "sim-1!hang")
+    answers = []
+    asking = threading.Thread(target=lambda: answers.append(tenant.chat(STREAM | {"stream": stream})))
+    asking.start()
+    eventually(lambda: tenant.credits()["held"] > 0, "the run is under way")
+    assert server.stop() == 0
+    asking.join()
+    response = answers[0]
+    assert '"code":"draining"' in response.text
+    assert stream or (response.status_code, response.headers["x-should-retry"]) == (503, "false")

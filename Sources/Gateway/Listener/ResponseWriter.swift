@@ -100,7 +100,12 @@ final class ResponseWriter: @unchecked Sendable {
     private func waitUntilWritable() async {
         // A client that takes nothing for so long has as good as left.
         let timeout = closeLater()
-        await withCheckedContinuation { writableWaiter = $0 }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { writableWaiter = $0 }
+        } onCancel: {
+            // Behind what runs now, so that there is somebody waiting.
+            loop.execute { self.channelBecameWritable() }
+        }
         timeout.cancel()
     }
 

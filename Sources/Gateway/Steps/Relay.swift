@@ -26,8 +26,9 @@ extension RunPipeline {
             }
         } catch {
             answer.fault = ProviderFault.of(error, clientHasLeft: client.clientHasLeft)
-            // We broke off, not the provider: what it had begun it may bill.
-            if error.requestSent, error.kind == .cancelled || error.kind == .closed { answer.wasServed = true }
+            // We broke off, not the provider: what it had begun it may bill, unless it had said no.
+            let saidNo = answer.status != 0 && !(200..<300).contains(answer.status)
+            if error.requestSent, error.kind == .cancelled || error.kind == .closed { answer.wasServed = !saidNo }
         }
         facts.sends = exchange.facts?.sends ?? 0
         facts.providerTime = .now() - started

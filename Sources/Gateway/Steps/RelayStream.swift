@@ -20,7 +20,7 @@ extension RunPipeline {
             answer.usage = end.reader.usage
             answer.model = end.reader.model
             answer.outputBytes = end.reader.outputByteCount
-            answer.isCutShort = end.reader.finishedChoices < Int(call.n)
+            answer.isCutShort = !end.reader.isDone && end.reader.finishedChoices < Int(call.n)
         }
         while !end.reader.isDone {
             let bytes = try await next(exchange, end, call)

@@ -5,7 +5,7 @@ import NIOHTTP1
 /// while the client reads slower than the provider writes.
 ///
 /// `@unchecked Sendable`, because it belongs to its connection's event loop: `ConnectionHandler` makes it there, the
-/// run uses it from a task that executes there, and every entry asserts it.
+/// run uses it from a task that executes there, and all that a run calls asserts it.
 final class ResponseWriter: @unchecked Sendable {
     private let channel: any Channel
     private let request: HTTPRequestHead

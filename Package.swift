@@ -10,6 +10,12 @@ let nio = [
     .product(name: "NIOPosix", package: "swift-nio"),
     .product(name: "NIOHTTP1", package: "swift-nio"),
 ]
+let tls = [
+    Target.Dependency.product(name: "NIOTLS", package: "swift-nio"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+]
+let locks = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
@@ -26,6 +32,8 @@ let package = Package(
     products: [.executable(name: "tollgate", targets: ["tollgate"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -46,23 +54,27 @@ let package = Package(
         source("Protocols", ["Domain", "JSON"]),
 
         // One kind of I/O each.
-        source("Storage", ["CLMDB", "Domain"]),
-        source("Transport", ["CCurl"]),
+        source("Storage", ["CLMDB", "Domain", locks]),
+        source("Transport", ["CCurl", locks]),
         source("Security", ["COpenSSL", "Domain"]),
 
         // The two planes, and the providers we simulate.
         source(
             "Gateway",
-            ["Domain", "JSON", "Prompting", "Protocols", "Storage", "Transport", "Security", log, lifecycle] + nio),
+            ["Domain", "JSON", "Prompting", "Protocols", "Storage", "Transport", "Security", locks, log, lifecycle]
+                + nio + tls),
         .target(
             name: "Admin",
             dependencies: [
                 "Domain", "JSON", "Prompting", "Protocols", "Storage", "Security", log, lifecycle,
+                locks,
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
             ],
             resources: [.embedInCode("openapi.yaml")],
             swiftSettings: strict),
-        source("Simulator", ["JSON", log, lifecycle] + nio),
+        source("Simulator", ["JSON", locks, log, lifecycle] + nio),
 
         .executableTarget(
             name: "tollgate",
@@ -82,12 +94,12 @@ let package = Package(
         tests("Protocols", ["Domain", "JSON"]),
         tests("Storage", ["Domain", "Generators"]),
         tests("Security", ["Domain"]),
-        tests("Transport", ["Simulator"] + nio),
+        tests("Transport", ["Simulator", locks] + nio),
         tests("Simulator", ["Transport"]),
         tests(
             "Admin",
             [
-                "Domain", "JSON", "Prompting", "Security", "Storage", log,
+                "Domain", "JSON", "Prompting", "Security", "Storage", locks, log,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ]),
         tests(

@@ -4,7 +4,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import ServiceLifecycle
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// An OpenAI-compatible provider that fails on demand: for demos, tests and benchmarks.
 package final class SimulatorServer: Service {
@@ -21,8 +21,8 @@ package final class SimulatorServer: Service {
 
     private let state: SimulatorState
     private let logger: Logger?
-    private let running = Mutex<Running?>(nil)
-    private let connections = Mutex<[ObjectIdentifier: any Channel]>([:])
+    private let running = NIOLockedValueBox<Running?>(nil)
+    private let connections = NIOLockedValueBox<[ObjectIdentifier: any Channel]>([:])
 
     package init(_ configuration: SimulatorConfiguration = SimulatorConfiguration(), logger: Logger? = nil)
         throws(StartError)
@@ -39,7 +39,7 @@ package final class SimulatorServer: Service {
     /// Answers the port bound. Throws NIO's error when the address cannot be had.
     @discardableResult
     package func start(host: String? = nil, port: Int? = nil) async throws -> Int {
-        guard running.withLock({ $0 == nil }) else { throw StartError.alreadyStarted }
+        guard running.withLockedValue({ $0 == nil }) else { throw StartError.alreadyStarted }
         let state = state
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, state.configuration.threads))
         let bootstrap = ServerBootstrap(group: group)
@@ -58,7 +58,7 @@ package final class SimulatorServer: Service {
             let listener = try await bootstrap.bind(
                 host: host ?? state.configuration.host, port: port ?? state.configuration.port
             ).get()
-            running.withLock { $0 = Running(group: group, listener: listener) }
+            running.withLockedValue { $0 = Running(group: group, listener: listener) }
             let bound = listener.localAddress?.port ?? 0
             logger?.info("simulator listening", metadata: ["port": "\(bound)"])
             return bound
@@ -70,10 +70,10 @@ package final class SimulatorServer: Service {
 
     /// Closes the port and every connection. Harmless when repeated.
     package func stop() async {
-        guard let running = running.withLock({ $0.take() }) else { return }
+        guard let running = running.withLockedValue({ $0.take() }) else { return }
         state.setBarrier(closed: false)
         try? await running.listener.close()
-        for channel in connections.withLock({ Array($0.values) }) { try? await channel.close() }
+        for channel in connections.withLockedValue({ Array($0.values) }) { try? await channel.close() }
         try? await running.group.shutdownGracefully()
     }
 
@@ -86,9 +86,9 @@ package final class SimulatorServer: Service {
 
     private func track(_ channel: any Channel) {
         let key = ObjectIdentifier(channel)
-        connections.withLock { $0[key] = channel }
+        connections.withLockedValue { $0[key] = channel }
         channel.closeFuture.whenComplete { [weak self] _ in
-            self?.connections.withLock { _ = $0.removeValue(forKey: key) }
+            self?.connections.withLockedValue { _ = $0.removeValue(forKey: key) }
         }
     }
 }

@@ -1,5 +1,5 @@
 import NIOCore
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// What all connections of a simulator share.
 final class SimulatorState: Sendable {
@@ -29,24 +29,24 @@ final class SimulatorState: Sendable {
 
     let configuration: SimulatorConfiguration
     private let file: LineFile?
-    private let guarded: Mutex<Guarded>
+    private let guarded: NIOLockedValueBox<Guarded>
 
     init(configuration: SimulatorConfiguration, file: LineFile?) {
         self.configuration = configuration
         self.file = file
-        guarded = Mutex(
+        guarded = NIOLockedValueBox(
             Guarded(
                 faults: FaultPlan(rates: configuration.faults, seed: configuration.seed),
                 log: RequestLog(limit: configuration.logRows)))
     }
 
-    var counts: Counts { guarded.withLock { $0.counts } }
+    var counts: Counts { guarded.withLockedValue { $0.counts } }
 
-    func connected() { guarded.withLock { $0.counts.connections += 1 } }
+    func connected() { guarded.withLockedValue { $0.counts.connections += 1 } }
 
     /// Gives a request its number, its fault if it draws one, and its row.
     func arrive(_ describe: (inout LogRow) -> Void, drawsFault: Bool) -> LogRow {
-        guarded.withLock { state in
+        guarded.withLockedValue { state in
             state.sequence += 1
             state.counts.arrived += 1
             state.counts.running += 1
@@ -59,12 +59,12 @@ final class SimulatorState: Sendable {
     }
 
     func update(_ sequence: Int, _ change: (inout LogRow) -> Void) {
-        _ = guarded.withLock { $0.log.update(sequence, change) }
+        _ = guarded.withLockedValue { $0.log.update(sequence, change) }
     }
 
     /// The last byte is about to be written: whoever has seen it finds the row finished.
     func finish(_ sequence: Int) {
-        let row = guarded.withLock { state in
+        let row = guarded.withLockedValue { state in
             state.counts.running -= 1
             state.counts.served += 1
             return state.log.update(sequence) { $0.isFinished = true }
@@ -74,7 +74,7 @@ final class SimulatorState: Sendable {
 
     /// The request ended early: because its client left, or by one of our faults.
     func abandon(_ sequence: Int, byClient: Bool) {
-        let (row, promise) = guarded.withLock { state in
+        let (row, promise) = guarded.withLockedValue { state in
             state.counts.running -= 1
             if byClient { state.counts.disconnects += 1 }
             let promise = state.held.removeValue(forKey: sequence)
@@ -95,7 +95,7 @@ final class SimulatorState: Sendable {
     /// Nil when it is open.
     func holdAtBarrier(_ sequence: Int, on eventLoop: any EventLoop) -> EventLoopFuture<Void>? {
         let promise = eventLoop.makePromise(of: Void.self)
-        let isHeld = guarded.withLock { state in
+        let isHeld = guarded.withLockedValue { state in
             guard state.isClosed else { return false }
             state.held[sequence] = promise
             state.counts.waiting = state.held.count
@@ -107,7 +107,7 @@ final class SimulatorState: Sendable {
     }
 
     func setBarrier(closed: Bool) {
-        let released = guarded.withLock { state in
+        let released = guarded.withLockedValue { state in
             state.isClosed = closed
             guard !closed else { return [Int: EventLoopPromise<Void>]() }
             defer { state.held = [:] }
@@ -120,17 +120,17 @@ final class SimulatorState: Sendable {
     // MARK: control
 
     func order(next: [Fault], rates: [Fault: Double]?) {
-        guarded.withLock { state in
+        guarded.withLockedValue { state in
             state.faults.order(next)
             if let rates { state.faults.setRates(rates) }
         }
     }
 
-    func clearLog() { guarded.withLock { $0.log.clear() } }
+    func clearLog() { guarded.withLockedValue { $0.log.clear() } }
 
     func logJSON(withBodies: Bool) -> String {
         // The copy shares storage; the text is made outside the lock.
-        let log = guarded.withLock { $0.log }
+        let log = guarded.withLockedValue { $0.log }
         return log.json(withBodies: withBodies)
     }
 }

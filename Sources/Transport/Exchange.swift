@@ -1,4 +1,4 @@
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// One request on its way, seen from its single consumer: `head()`, then `next()` until it answers nil.
 /// An exchange let go of before its end is cancelled.
@@ -80,7 +80,7 @@ final class ExchangeCore: Sendable {
     /// Microseconds on the lane's clock.
     let startedAt: Int
     private let mailbox: Mailbox
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     init(request: ExchangeRequest, mailbox: Mailbox) {
         self.request = request
@@ -90,10 +90,10 @@ final class ExchangeCore: Sendable {
 
     // MARK: the consumer's side
 
-    var facts: ExchangeFacts? { state.withLock { $0.facts } }
+    var facts: ExchangeFacts? { state.withLockedValue { $0.facts } }
 
     func takeHead() -> Take<ResponseHead> {
-        state.withLock { state in
+        state.withLockedValue { state in
             if let head = state.head, !state.isCancelled { return .ready(head) }
             switch state.outcome {
             case .failed(let error): return .failed(error)
@@ -104,7 +104,7 @@ final class ExchangeCore: Sendable {
     }
 
     func takeBytes() -> Take<[UInt8]?> {
-        let (take, resume) = state.withLock { state -> (Take<[UInt8]?>, Bool) in
+        let (take, resume) = state.withLockedValue { state -> (Take<[UInt8]?>, Bool) in
             if !state.buffer.isEmpty {
                 var bytes: [UInt8] = []
                 swap(&bytes, &state.buffer)
@@ -126,7 +126,7 @@ final class ExchangeCore: Sendable {
     nonisolated(nonsending) func wait(for need: Need) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let isReady = state.withLock { state in
+                let isReady = state.withLockedValue { state in
                     if state.answers(need) { return true }
                     precondition(state.waiter == nil, "an exchange has one consumer")
                     state.waiter = (need, continuation)
@@ -141,7 +141,7 @@ final class ExchangeCore: Sendable {
 
     /// The lane ends the exchange, so that what is said about the request having been sent is true.
     func cancel() {
-        let isFirst = state.withLock { state in
+        let isFirst = state.withLockedValue { state in
             guard !state.isCancelled else { return false }
             state.isCancelled = true
             state.buffer = []
@@ -153,12 +153,12 @@ final class ExchangeCore: Sendable {
     // MARK: the lane's side
 
     func publish(_ head: ResponseHead) {
-        state.withLock { $0.head = head }
+        state.withLockedValue { $0.head = head }
     }
 
     /// False when the consumer is too far behind to take these bytes now.
     func append(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        state.withLock { state in
+        state.withLockedValue { state in
             if state.isCancelled { return true }
             guard state.buffer.count < request.limits.highWater || state.buffer.isEmpty else {
                 state.isPaused = true
@@ -171,7 +171,7 @@ final class ExchangeCore: Sendable {
 
     /// The first outcome stands.
     func end(_ outcome: Outcome, _ facts: ExchangeFacts = ExchangeFacts()) {
-        state.withLock { state in
+        state.withLockedValue { state in
             guard state.outcome == nil else { return }
             state.outcome = outcome
             state.facts = facts
@@ -181,7 +181,7 @@ final class ExchangeCore: Sendable {
 
     /// Resumes the consumer if there is something for it. Once a turn, not once a read.
     func wake() {
-        let ready = state.withLock { state -> CheckedContinuation<Void, Never>? in
+        let ready = state.withLockedValue { state -> CheckedContinuation<Void, Never>? in
             guard let waiter = state.waiter, state.answers(waiter.need) else { return nil }
             state.waiter = nil
             return waiter.continuation

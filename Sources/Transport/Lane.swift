@@ -1,6 +1,6 @@
 import CCurl
 import Glibc
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// One libcurl multi handle and the thread that drives it. Everything libcurl does happens on that thread; the world
 /// reaches it through a mailbox. A lane let go of closes itself; `close()` also waits for its end.
@@ -9,7 +9,7 @@ package final class Lane: Sendable {
     package static let globalInit: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
     private let mailbox: Mailbox
-    private let thread: Mutex<pthread_t?>
+    private let thread: NIOLockedValueBox<pthread_t?>
 
     /// Fails with `.closed` when the system grants no thread or descriptor.
     package init(name: String = "lane", configuration: LaneConfiguration = LaneConfiguration()) throws(TransportError) {
@@ -19,12 +19,12 @@ package final class Lane: Sendable {
         else { throw refused }
         guard let thread = startThread(name: name, { loop.run() }) else { throw refused }
         self.mailbox = mailbox
-        self.thread = Mutex(thread)
+        self.thread = NIOLockedValueBox(thread)
     }
 
     deinit {
         mailbox.close()
-        if let thread = thread.withLock({ $0.take() }) { pthread_detach(thread) }
+        if let thread = thread.withLockedValue({ $0.take() }) { pthread_detach(thread) }
     }
 
     /// Never waits: what goes wrong is told by the exchange.
@@ -41,7 +41,7 @@ package final class Lane: Sendable {
     nonisolated(nonsending) package func close() async {
         mailbox.close()
         await mailbox.waitForEnd()
-        if let thread = thread.withLock({ $0.take() }) { pthread_join(thread, nil) }
+        if let thread = thread.withLockedValue({ $0.take() }) { pthread_join(thread, nil) }
     }
 }
 

@@ -1,6 +1,6 @@
 import CCurl
 import Glibc
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// What the world asks of a lane. At most three commands an exchange, so as bounded as the exchanges are.
 enum LaneCommand: Sendable {
@@ -24,7 +24,7 @@ final class Mailbox: Sendable {
     /// Readable when there may be commands.
     let wakeDescriptor: Int32
     private let maximumExchanges: Int
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     init?(maximumExchanges: Int) {
         self.maximumExchanges = maximumExchanges
@@ -38,7 +38,7 @@ final class Mailbox: Sendable {
 
     /// Nil when accepted; else why not.
     func admit(_ exchange: ExchangeCore) -> TransportError? {
-        let (refusal, mustWake) = state.withLock { state -> (TransportError?, Bool) in
+        let (refusal, mustWake) = state.withLockedValue { state -> (TransportError?, Bool) in
             if state.isClosed { return (TransportError(.closed, requestSent: false), false) }
             if state.running >= maximumExchanges { return (TransportError(.overloaded, requestSent: false), false) }
             state.running += 1
@@ -49,14 +49,14 @@ final class Mailbox: Sendable {
     }
 
     func post(_ command: LaneCommand) {
-        let mustWake = state.withLock { state in
+        let mustWake = state.withLockedValue { state in
             state.hasEnded ? false : Self.append(command, to: &state)
         }
         if mustWake { wake() }
     }
 
     func close() {
-        let mustWake = state.withLock { state in
+        let mustWake = state.withLockedValue { state in
             guard !state.isClosed else { return false }
             state.isClosed = true
             return Self.append(.close, to: &state)
@@ -66,7 +66,7 @@ final class Mailbox: Sendable {
 
     /// Takes all commands. Finding none, marks the lane asleep: the next command will wake it.
     func drain() -> [LaneCommand] {
-        state.withLock { state in
+        state.withLockedValue { state in
             state.isAsleep = state.commands.isEmpty
             var commands: [LaneCommand] = []
             swap(&commands, &state.commands)
@@ -75,14 +75,14 @@ final class Mailbox: Sendable {
     }
 
     func release(_ count: Int) {
-        state.withLock { $0.running -= count }
+        state.withLockedValue { $0.running -= count }
     }
 
-    var running: Int { state.withLock { $0.running } }
+    var running: Int { state.withLockedValue { $0.running } }
 
     /// The thread's last act. Every start was admitted before the closing command, so none is left in the box.
     func end() {
-        let closers = state.withLock { state in
+        let closers = state.withLockedValue { state in
             state.hasEnded = true
             state.running = 0
             state.commands = []
@@ -94,7 +94,7 @@ final class Mailbox: Sendable {
 
     nonisolated(nonsending) func waitForEnd() async {
         await withCheckedContinuation { continuation in
-            let hasEnded = state.withLock { state in
+            let hasEnded = state.withLockedValue { state in
                 if !state.hasEnded { state.closers.append(continuation) }
                 return state.hasEnded
             }

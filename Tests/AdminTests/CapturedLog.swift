@@ -1,17 +1,17 @@
 import Logging
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// A log that keeps its lines, metadata sorted, to be looked at.
 final class CapturedLog: LogHandler {
-    private let kept = Mutex<[String]>([])
+    private let kept = NIOLockedValueBox<[String]>([])
 
-    var lines: [String] { kept.withLock { $0 } }
+    var lines: [String] { kept.withLockedValue { $0 } }
 
-    func clear() { kept.withLock { $0 = [] } }
+    func clear() { kept.withLockedValue { $0 = [] } }
 
     func log(event: LogEvent) {
         let metadata = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
-        kept.withLock { $0.append("\(event.message)\(metadata)") }
+        kept.withLockedValue { $0.append("\(event.message)\(metadata)") }
     }
 
     // One log for all: what a copy of the logger sets for itself is of no use here.

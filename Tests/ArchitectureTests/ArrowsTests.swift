@@ -24,11 +24,15 @@ import Testing
     /// Modules of others that only some may use.
     private static let restricted: [String: Set<String>] = [
         "Hummingbird": ["Admin"],
+        "HummingbirdHTTP2": ["Admin"],
+        "HummingbirdTLS": ["Admin"],
         "ArgumentParser": ["tollgate"],
         "Yams": ["tollgate"],
         "NIOCore": ["Gateway", "Admin", "Simulator", "tollgate"],
         "NIOPosix": ["Gateway", "Admin", "Simulator", "tollgate"],
         "NIOHTTP1": ["Gateway", "Simulator"],
+        "NIOHTTP2": ["Gateway"],
+        "NIOSSL": ["Gateway", "Admin", "tollgate"],
         "Logging": ["Gateway", "Admin", "Simulator", "tollgate"],
         "Foundation": ["Admin", "Simulator", "tollgate"],
         "FoundationNetworking": [],

@@ -1,12 +1,12 @@
 import Foundation
 import Glibc
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// A server of blocking sockets, one thread a connection, that says byte by byte what a test wants said.
 final class RawServer: Sendable {
     let port: Int
     private let listener: Int32
-    private let counts = Mutex((accepted: 0, sent: 0))
+    private let counts = NIOLockedValueBox((accepted: 0, sent: 0))
 
     /// The script runs once a connection; the connection is closed when it returns.
     init(_ script: @escaping @Sendable (RawConnection) -> Void) throws {
@@ -28,7 +28,7 @@ final class RawServer: Sendable {
             while true {
                 let descriptor = accept(listener, nil, nil)
                 guard descriptor >= 0 else { return }
-                counts.withLock { $0.accepted += 1 }
+                counts.withLockedValue { $0.accepted += 1 }
                 Thread.detachNewThread { [self] in
                     let connection = RawConnection(descriptor: descriptor, server: self)
                     script(connection)
@@ -39,11 +39,11 @@ final class RawServer: Sendable {
     }
 
     var url: String { "http://127.0.0.1:\(port)/v1/x" }
-    var accepted: Int { counts.withLock { $0.accepted } }
+    var accepted: Int { counts.withLockedValue { $0.accepted } }
     /// Bytes the kernel took from scripts.
-    var sent: Int { counts.withLock { $0.sent } }
+    var sent: Int { counts.withLockedValue { $0.sent } }
 
-    func noteSent(_ count: Int) { counts.withLock { $0.sent += count } }
+    func noteSent(_ count: Int) { counts.withLockedValue { $0.sent += count } }
     func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 }
 

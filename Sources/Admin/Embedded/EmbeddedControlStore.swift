@@ -1,6 +1,6 @@
 import Domain
 import Storage
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// The control store in the catalog's own LMDB environment: a change, its publication and its audit entry are one
 /// transaction.
@@ -29,16 +29,16 @@ package final class EmbeddedControlStore: ControlStore {
     func write<R: Sendable>(
         _ body: @escaping @Sendable (borrowing WriteTransaction) throws -> R
     ) async throws(ControlFault) -> R {
-        let refusal = Mutex<ControlFault?>(nil)
+        let refusal = NIOLockedValueBox<ControlFault?>(nil)
         do throws(StorageError) {
             return try await catalog.writer.perform { transaction throws(StorageError) in
                 do { return try body(transaction) } catch {
-                    refusal.withLock { $0 = ControlFault(any: error) }
+                    refusal.withLockedValue { $0 = ControlFault(any: error) }
                     throw StorageError(.failed, "refused change")
                 }
             }
         } catch {
-            throw refusal.withLock { $0 } ?? ControlFault(error)
+            throw refusal.withLockedValue { $0 } ?? ControlFault(error)
         }
     }
 

@@ -4,7 +4,7 @@ import Logging
 import Security
 import ServiceLifecycle
 import Storage
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Whether the process can do its work, check by check.
 package struct Readiness: Sendable {
@@ -94,11 +94,11 @@ private final class BoundPort: Sendable {
         var waiting: [CheckedContinuation<Int?, Never>] = []
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     /// The first call decides.
     func set(_ port: Int?) {
-        let waiting = state.withLock { state -> [CheckedContinuation<Int?, Never>] in
+        let waiting = state.withLockedValue { state -> [CheckedContinuation<Int?, Never>] in
             guard !state.isSet else { return [] }
             state.isSet = true
             state.port = port
@@ -110,7 +110,7 @@ private final class BoundPort: Sendable {
 
     func value() async -> Int? {
         await withCheckedContinuation { continuation in
-            let known = state.withLock { state -> (isSet: Bool, port: Int?) in
+            let known = state.withLockedValue { state -> (isSet: Bool, port: Int?) in
                 if !state.isSet { state.waiting.append(continuation) }
                 return (state.isSet, state.port)
             }

@@ -1,6 +1,6 @@
 import CLMDB
 import Dispatch
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// The one thread that writes an environment. Whatever waits when it comes round is applied in one transaction and
 /// made durable by one sync: group commit, so that a thousand settles cost a few syncs.
@@ -30,7 +30,7 @@ package final class Writer: Sendable {
     private let durability: Durability
     private let maximumBatch: Int
     private let maximumWaiting: Int
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
     /// Signalled when `waiting` stops being empty, and on close.
     private let wakeup = DispatchSemaphore(value: 0)
 
@@ -52,25 +52,25 @@ package final class Writer: Sendable {
     package func perform<R: Sendable>(
         _ change: @escaping @Sendable (borrowing WriteTransaction) throws(StorageError) -> R
     ) async throws(StorageError) -> R {
-        let outcome = Mutex<R?>(nil)
+        let outcome = NIOLockedValueBox<R?>(nil)
         let failure: StorageError? = await withUnsafeContinuation { continuation in
             let job = Job(
                 apply: { transaction throws(StorageError) in
                     let result = try change(transaction)
-                    outcome.withLock { $0 = result }
+                    outcome.withLockedValue { $0 = result }
                 },
                 answer: { continuation.resume(returning: $0) })
             if let refusal = enqueue(job) { continuation.resume(returning: refusal) }
         }
         if let failure { throw failure }
-        guard let result = outcome.withLock({ $0 }) else { throw StorageError(.failed, "apply change") }
+        guard let result = outcome.withLockedValue({ $0 }) else { throw StorageError(.failed, "apply change") }
         return result
     }
 
     /// Takes no more changes, makes durable what waits, and answers when the thread has ended.
     package func close() async {
         await withCheckedContinuation { continuation in
-            let hasEnded = state.withLock { state in
+            let hasEnded = state.withLockedValue { state in
                 state.isClosed = true
                 if !state.hasEnded { state.closeWaiters.append(continuation) }
                 return state.hasEnded
@@ -81,7 +81,7 @@ package final class Writer: Sendable {
     }
 
     private func enqueue(_ job: Job) -> StorageError? {
-        let (refusal, wasEmpty) = state.withLock { state -> (StorageError?, Bool) in
+        let (refusal, wasEmpty) = state.withLockedValue { state -> (StorageError?, Bool) in
             if state.isClosed { return (StorageError(.closed, "write"), false) }
             if state.waiting.count >= maximumWaiting { return (StorageError(.overloaded, "write"), false) }
             state.waiting.append(job)
@@ -92,7 +92,7 @@ package final class Writer: Sendable {
     }
 
     private func take() -> [Job] {
-        state.withLock { state in
+        state.withLockedValue { state in
             if state.waiting.count <= maximumBatch {
                 defer { state.waiting = [] }
                 return state.waiting
@@ -120,7 +120,7 @@ package final class Writer: Sendable {
     }
 
     private func endIfClosed() -> Bool {
-        let waiters = state.withLock { state -> [CheckedContinuation<Void, Never>]? in
+        let waiters = state.withLockedValue { state -> [CheckedContinuation<Void, Never>]? in
             guard state.isClosed, state.waiting.isEmpty else { return nil }
             state.hasEnded = true
             defer { state.closeWaiters = [] }
@@ -169,7 +169,7 @@ package final class Writer: Sendable {
     private func more(until deadline: DispatchTime) -> [Job] {
         while DispatchTime.now() < deadline {
             let jobs = take()
-            if !jobs.isEmpty || state.withLock({ $0.isClosed }) { return jobs }
+            if !jobs.isEmpty || state.withLockedValue({ $0.isClosed }) { return jobs }
             if wakeup.wait(timeout: deadline) == .timedOut { return [] }
         }
         return []

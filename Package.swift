@@ -22,6 +22,10 @@ let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "sw
 func source(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
+/// The one importer of a C module: what the compiler cannot prove safe in memory stands behind `unsafe`.
+func wrapper(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict + [.strictMemorySafety()])
+}
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(name: name + "Tests", dependencies: [.target(name: name)] + dependencies, swiftSettings: strict)
 }
@@ -48,15 +52,15 @@ let package = Package(
         .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Pure: no I/O, no NIO.
-        source("JSON", ["CSimdjson"]),
+        wrapper("JSON", ["CSimdjson"]),
         source("Domain"),
         source("Prompting", ["Domain", "JSON"]),
         source("Protocols", ["Domain", "JSON"]),
 
         // One kind of I/O each.
         source("Storage", ["CLMDB", "Domain", locks]),
-        source("Transport", ["CCurl", locks]),
-        source("Security", ["COpenSSL", "Domain"]),
+        wrapper("Transport", ["CCurl", locks]),
+        wrapper("Security", ["COpenSSL", "Domain"]),
 
         // The two planes, and the providers we simulate.
         source(

@@ -3,35 +3,36 @@ import CSimdjson
 /// Appends a JSON string, quotes included, that says this valid UTF-8. Escaped are only the quote, the backslash and
 /// what stands below U+0020; everything else goes over as it is.
 package func appendQuotedJSON(utf8 text: some Collection<UInt8>, to output: inout [UInt8]) {
-    let isDone: Void? = text.withContiguousStorageIfAvailable { appendQuoted($0, to: &output) }
-    if isDone == nil { Array(text).withUnsafeBufferPointer { appendQuoted($0, to: &output) } }
+    let isDone: Void? = text.withContiguousStorageIfAvailable { unsafe appendQuoted($0, to: &output) }
+    if isDone == nil { unsafe Array(text).withUnsafeBufferPointer { unsafe appendQuoted($0, to: &output) } }
 }
 
 package func appendQuotedJSON(_ text: String, to output: inout [UInt8]) {
     var text = text
-    text.withUTF8 { appendQuoted($0, to: &output) }
+    text.withUTF8 { unsafe appendQuoted($0, to: &output) }
 }
 
 /// Like `appendQuotedJSON`, without the quotes.
 package func appendEscapedJSON(utf8 text: some Collection<UInt8>, to output: inout [UInt8]) {
-    let isDone: Void? = text.withContiguousStorageIfAvailable { appendEscaped($0, to: &output) }
-    if isDone == nil { Array(text).withUnsafeBufferPointer { appendEscaped($0, to: &output) } }
+    let isDone: Void? = text.withContiguousStorageIfAvailable { unsafe appendEscaped($0, to: &output) }
+    if isDone == nil { unsafe Array(text).withUnsafeBufferPointer { unsafe appendEscaped($0, to: &output) } }
 }
 
 private func appendQuoted(_ text: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) {
     output.append(UInt8(ascii: "\""))
-    appendEscaped(text, to: &output)
+    unsafe appendEscaped(text, to: &output)
     output.append(UInt8(ascii: "\""))
 }
 
 private func appendEscaped(_ text: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) {
-    var rest = text
+    // The buffer outlives the call; each step shortens `rest` from its front, by no more than it has.
+    var rest = unsafe text
     while let base = rest.baseAddress, !rest.isEmpty {
-        let plain = tg_json_plain_prefix(base, rest.count)
-        output.append(contentsOf: UnsafeBufferPointer(rebasing: rest[..<plain]))
+        let plain = unsafe tg_json_plain_prefix(base, rest.count)
+        unsafe output.append(contentsOf: UnsafeBufferPointer(rebasing: rest[..<plain]))
         guard plain < rest.count else { return }
-        appendEscape(of: rest[plain], to: &output)
-        rest = UnsafeBufferPointer(rebasing: rest[(plain + 1)...])
+        unsafe appendEscape(of: rest[plain], to: &output)
+        unsafe rest = unsafe UnsafeBufferPointer(rebasing: rest[(plain + 1)...])
     }
 }
 

@@ -29,10 +29,11 @@ extension JSONValue {
         guard kind == .object else { return nil }
         var name = name
         var span = tg_json_span()
+        // `range` is of an object of this checked document, so it lies within the buffer.
         let isFound = name.withUTF8 { name in
-            document.withUnsafeBufferPointer { buffer in
-                guard let base = buffer.baseAddress, let name = Self.address(name) else { return false }
-                return tg_json_find(base, range.lowerBound, range.upperBound, name.base, name.count, &span)
+            unsafe document.withUnsafeBufferPointer { buffer in
+                guard let base = buffer.baseAddress, let name = unsafe Self.address(name) else { return false }
+                return unsafe tg_json_find(base, range.lowerBound, range.upperBound, name.base, name.count, &span)
             }
         }
         return isFound ? JSONValue(document: document, range: span.value_start..<span.value_end) : nil
@@ -45,20 +46,22 @@ extension JSONValue {
     }
 
     private static func address(_ name: UnsafeBufferPointer<UInt8>) -> (base: UnsafePointer<UInt8>, count: Int)? {
-        name.baseAddress.map { ($0, name.count) }
+        unsafe name.baseAddress.map { unsafe ($0, name.count) }
     }
 
     private func children<Child>(_ make: (tg_json_span) -> Child) -> [Child] {
-        document.withUnsafeBufferPointer { buffer in
+        unsafe document.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return [] }
             // Most objects and arrays fit the first attempt; one that does not says how much room it takes.
             var room = 64
             while true {
-                let (count, found) = withUnsafeTemporaryAllocation(of: tg_json_span.self, capacity: room) { spans in
+                // The shim writes at most `room` spans, and only those it wrote are read.
+                let (count, found) = unsafe withUnsafeTemporaryAllocation(of: tg_json_span.self, capacity: room) {
+                    spans in
                     guard let first = spans.baseAddress else { return (0, [Child]()) }
-                    let count = tg_json_children(base, range.lowerBound, range.upperBound, first, room)
+                    let count = unsafe tg_json_children(base, range.lowerBound, range.upperBound, first, room)
                     guard count <= room else { return (count, []) }
-                    return (count, spans[..<count].map(make))
+                    return unsafe (count, spans[..<count].map(make))
                 }
                 if count <= room { return found }
                 room = count

@@ -16,11 +16,12 @@ package struct JSONDocument: Sendable {
     package init(_ bytes: [UInt8]) throws(JSONFault) {
         let padded = bytes.capacity - bytes.count >= Self.padding
         var span = tg_json_span()
-        let fault: JSONFault? = bytes.withUnsafeBufferPointer { buffer in
+        // Where the shim reads `padding` bytes past the end, the array's own capacity reaches that far.
+        let fault: JSONFault? = unsafe bytes.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return JSONFault(.empty) }
-            let verdict = tg_json_validate(base, buffer.count, padded)
-            if verdict == tg_json_valid { tg_json_root(base, buffer.count, &span) }
-            return JSONFault.Reason(verdict).map { JSONFault($0, at: Self.offset(of: $0, base, buffer.count)) }
+            let verdict = unsafe tg_json_validate(base, buffer.count, padded)
+            if verdict == tg_json_valid { unsafe tg_json_root(base, buffer.count, &span) }
+            return JSONFault.Reason(verdict).map { unsafe JSONFault($0, at: Self.offset(of: $0, base, buffer.count)) }
         }
         if let fault { throw fault }
         self.bytes = bytes
@@ -32,7 +33,7 @@ package struct JSONDocument: Sendable {
         case .empty, .tooLarge, .outOfMemory, .wrongKind, .duplicateKey: return nil
         case .malformed, .tooDeep, .invalidUTF8, .invalidString, .invalidNumber:
             var offset = 0
-            return tg_json_locate_fault(base, count, &offset) ? offset : nil
+            return unsafe tg_json_locate_fault(base, count, &offset) ? offset : nil
         }
     }
 

@@ -32,30 +32,32 @@ package struct JSONValue: Sendable {
     /// The text of a string, escapes decoded.
     package var string: String? {
         guard kind == .string else { return nil }
-        return withContents { contents, isPlain in
-            if isPlain { return String(decoding: contents, as: UTF8.self) }
-            return String(decoding: Self.unescaped(contents), as: UTF8.self)
+        return unsafe withContents { contents, isPlain in
+            if isPlain { return unsafe String(decoding: contents, as: UTF8.self) }
+            return unsafe String(decoding: Self.unescaped(contents), as: UTF8.self)
         }
     }
 
     /// The text of a string as UTF-8, escapes decoded.
     package var decodedBytes: [UInt8]? {
         guard kind == .string else { return nil }
-        return withContents { contents, isPlain in isPlain ? Array(contents) : Self.unescaped(contents) }
+        return unsafe withContents { contents, isPlain in unsafe isPlain ? Array(contents) : Self.unescaped(contents) }
     }
 
     /// How many bytes `decodedBytes` has, at little cost; 0 for what is not a string.
     package var decodedByteCount: Int {
         guard kind == .string else { return 0 }
-        return withContents { contents, isPlain in isPlain ? contents.count : Self.unescaped(contents).count }
+        return unsafe withContents { contents, isPlain in
+            unsafe isPlain ? contents.count : Self.unescaped(contents).count
+        }
     }
 
     /// Whether this is a string that says exactly this.
     package func isString(_ text: StaticString) -> Bool {
         guard kind == .string else { return false }
-        return withContents { contents, isPlain in
+        return unsafe withContents { contents, isPlain in
             text.withUTF8Buffer { wanted in
-                isPlain ? contents.elementsEqual(wanted) : Self.unescaped(contents).elementsEqual(wanted)
+                unsafe isPlain ? contents.elementsEqual(wanted) : Self.unescaped(contents).elementsEqual(wanted)
             }
         }
     }
@@ -63,14 +65,14 @@ package struct JSONValue: Sendable {
     /// The value of a number written as an integer (`12`, `-0`; not `1e3` or `1.0`) that fits.
     package var int: Int64? {
         guard kind == .number else { return nil }
-        return document.withUnsafeBufferPointer { Self.integer(UnsafeBufferPointer(rebasing: $0[range])) }
+        return Self.integer(raw)
     }
 
     package var double: Double? {
         kind == .number ? Double(String(decoding: raw, as: UTF8.self)) : nil
     }
 
-    private static func integer(_ digits: UnsafeBufferPointer<UInt8>) -> Int64? {
+    private static func integer(_ digits: ArraySlice<UInt8>) -> Int64? {
         let isNegative = digits.first == UInt8(ascii: "-")
         var value: Int64 = 0
         for digit in isNegative ? digits.dropFirst() : digits[...] {
@@ -85,30 +87,32 @@ package struct JSONValue: Sendable {
         return value
     }
 
-    /// Lends what stands between a string's quotes, and whether it is free of escapes.
+    /// Lends what stands between a string's quotes, and whether it is free of escapes. A string of a checked document
+    /// has both quotes, so the range between them is one.
     private func withContents<R>(_ body: (UnsafeBufferPointer<UInt8>, _ isPlain: Bool) -> R) -> R {
-        document.withUnsafeBufferPointer { buffer in
-            let contents = UnsafeBufferPointer(rebasing: buffer[range.lowerBound + 1..<range.upperBound - 1])
-            guard let base = contents.baseAddress else { return body(contents, true) }
-            return body(contents, tg_json_plain_prefix(base, contents.count) == contents.count)
+        unsafe document.withUnsafeBufferPointer { buffer in
+            let contents = unsafe UnsafeBufferPointer(rebasing: buffer[range.lowerBound + 1..<range.upperBound - 1])
+            guard let base = contents.baseAddress else { return unsafe body(contents, true) }
+            return unsafe body(contents, tg_json_plain_prefix(base, contents.count) == contents.count)
         }
     }
 
     private static func unescaped(_ contents: UnsafeBufferPointer<UInt8>) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: contents.count) { buffer, count in
+        // Decoded, a string is never longer than it was, and `count` is how many bytes the shim wrote.
+        unsafe [UInt8](unsafeUninitializedCapacity: contents.count) { buffer, count in
             guard let from = contents.baseAddress, let to = buffer.baseAddress else { return }
-            count = tg_json_unescape(from, contents.count, to)
+            count = unsafe tg_json_unescape(from, contents.count, to)
         }
     }
 
     /// The name of a member whose key stands there.
     static func name(_ document: [UInt8], _ key: Range<Int>) -> String {
-        document.withUnsafeBufferPointer { buffer in
-            let contents = UnsafeBufferPointer(rebasing: buffer[key])
+        unsafe document.withUnsafeBufferPointer { buffer in
+            let contents = unsafe UnsafeBufferPointer(rebasing: buffer[key])
             guard let base = contents.baseAddress,
-                tg_json_plain_prefix(base, contents.count) < contents.count
-            else { return String(decoding: contents, as: UTF8.self) }
-            return String(decoding: unescaped(contents), as: UTF8.self)
+                unsafe tg_json_plain_prefix(base, contents.count) < contents.count
+            else { return unsafe String(decoding: contents, as: UTF8.self) }
+            return unsafe String(decoding: unescaped(contents), as: UTF8.self)
         }
     }
 }

@@ -38,12 +38,12 @@ package struct JSONWriter: Sendable {
 
     package mutating func bool(_ value: Bool) {
         separate()
-        bytes.append(contentsOf: (value ? "true" : "false" as StaticString).utf8)
+        unsafe bytes.append(contentsOf: (value ? "true" : "false" as StaticString).utf8)
     }
 
     package mutating func null() {
         separate()
-        bytes.append(contentsOf: ("null" as StaticString).utf8)
+        unsafe bytes.append(contentsOf: ("null" as StaticString).utf8)
     }
 
     /// - Parameter json: one JSON value.
@@ -73,5 +73,7 @@ package struct JSONWriter: Sendable {
 
 extension StaticString {
     /// The text's bytes; the pointer lives as long as the program.
-    fileprivate var utf8: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount) }
+    fileprivate var utf8: UnsafeBufferPointer<UInt8> {
+        unsafe UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount)
+    }
 }

@@ -68,10 +68,12 @@ package enum SealFault: Error {
 /// HMAC-SHA-256 (RFC 2104).
 package func hmacSHA256(key: [UInt8], _ message: String) -> [UInt8] {
     let message = Array(message.utf8)
-    return [UInt8](unsafeUninitializedCapacity: Digest.byteCount) { buffer, initialized in
+    return unsafe [UInt8](unsafeUninitializedCapacity: Digest.byteCount) { buffer, initialized in
         var length: UInt32 = 0
-        let result = HMAC(EVP_sha256(), key, Int32(key.count), message, message.count, buffer.baseAddress, &length)
-        precondition(result != nil && length == Digest.byteCount, "HMAC-SHA-256 fails only without memory")
+        // HMAC writes the digest's 32 bytes, which is what the buffer has room for.
+        let result = unsafe HMAC(
+            EVP_sha256(), key, Int32(key.count), message, message.count, buffer.baseAddress, &length)
+        unsafe precondition(result != nil && length == Digest.byteCount, "HMAC-SHA-256 fails only without memory")
         initialized = Int(length)
     }
 }

@@ -3,8 +3,9 @@ import Domain
 
 /// Cryptographic random bytes. A generator that fails has no safe continuation, so it stops the process.
 package func randomBytes(_ count: Int) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-        guard RAND_bytes(buffer.baseAddress, Int32(count)) == 1 else {
+    unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+        // The buffer has room for `count` bytes, and success means that all of them were written.
+        guard unsafe RAND_bytes(buffer.baseAddress, Int32(count)) == 1 else {
             preconditionFailure("the system has no randomness")
         }
         initialized = count

@@ -164,7 +164,7 @@ final class ExchangeCore: Sendable {
                 state.isPaused = true
                 return false
             }
-            state.buffer.append(contentsOf: bytes)
+            unsafe state.buffer.append(contentsOf: bytes)
             return true
         }
     }

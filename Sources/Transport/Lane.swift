@@ -58,23 +58,23 @@ private final class ThreadBody {
 
 /// Nil when the system grants no thread.
 private func startThread(name: String, _ run: sending @escaping () -> Void) -> pthread_t? {
-    let body = Unmanaged.passRetained(ThreadBody(name: name, run: run))
+    let body = unsafe Unmanaged.passRetained(ThreadBody(name: name, run: run))
     var thread = pthread_t()
-    let status = pthread_create(
+    let status = unsafe pthread_create(
         &thread, nil,
         { argument in
             // The one argument is the body retained above: never nil, and balanced here.
-            let body = Unmanaged<ThreadBody>.fromOpaque(argument!).takeRetainedValue()
-            _ = tollgate_name_thread(body.name)
+            let body = unsafe Unmanaged<ThreadBody>.fromOpaque(argument!).takeRetainedValue()
+            _ = unsafe tollgate_name_thread(body.name)
             // Signals are for the main thread, and a broken TLS connection's SIGPIPE for nobody.
             var all = sigset_t()
-            sigfillset(&all)
-            pthread_sigmask(SIG_SETMASK, &all, nil)
+            unsafe sigfillset(&all)
+            unsafe pthread_sigmask(SIG_SETMASK, &all, nil)
             body.run()
             return nil
-        }, body.toOpaque())
+        }, unsafe body.toOpaque())
     guard status == 0 else {
-        body.release()
+        unsafe body.release()
         return nil
     }
     return thread

@@ -2,9 +2,11 @@ import CCurl
 
 /// The lane's thread: mailbox, libcurl's sockets and timers, deadlines, and then the consumers, once a turn.
 /// Made by the lane's creator and from then on touched by its thread alone.
-final class LaneLoop {
+/// Safe: its one pointer, the multi handle, is never lent and lives until `deinit`.
+@safe final class LaneLoop {
     private let configuration: LaneConfiguration
     private let mailbox: Mailbox
+    /// Valid from `init` to `deinit`.
     private let multi: UnsafeMutableRawPointer
     private var poller: Poller
     /// When libcurl wants to be called next; microseconds.
@@ -22,33 +24,33 @@ final class LaneLoop {
 
     init?(configuration: LaneConfiguration, mailbox: Mailbox) {
         guard let poller = Poller(wakeDescriptor: mailbox.wakeDescriptor) else { return nil }
-        guard let multi = curl_multi_init() else { return nil }
+        guard let multi = unsafe curl_multi_init() else { return nil }
         self.configuration = configuration
         self.mailbox = mailbox
         self.poller = poller
-        self.multi = multi
-        let this = Unmanaged.passUnretained(self).toOpaque()
-        _ = tollgate_multi_set_pointer(multi, CURLMOPT_SOCKETDATA, this)
-        _ = tollgate_multi_set_pointer(multi, CURLMOPT_TIMERDATA, this)
-        _ = tollgate_multi_set_long(multi, CURLMOPT_MAXCONNECTS, configuration.maximumConnections)
-        _ = tollgate_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
+        unsafe self.multi = unsafe multi
+        let this = unsafe Unmanaged.passUnretained(self).toOpaque()
+        _ = unsafe tollgate_multi_set_pointer(multi, CURLMOPT_SOCKETDATA, this)
+        _ = unsafe tollgate_multi_set_pointer(multi, CURLMOPT_TIMERDATA, this)
+        _ = unsafe tollgate_multi_set_long(multi, CURLMOPT_MAXCONNECTS, configuration.maximumConnections)
+        _ = unsafe tollgate_multi_set_long(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
         // Both callbacks run only inside calls this loop makes on `multi`, so the loop is alive in them.
-        _ = tollgate_multi_set_socket(multi) { _, socket, what, context, known in
-            guard let context else { return 0 }
-            Unmanaged<LaneLoop>.fromOpaque(context).takeUnretainedValue()
+        _ = unsafe tollgate_multi_set_socket(multi) { _, socket, what, context, known in
+            guard let context = unsafe context else { return 0 }
+            unsafe Unmanaged<LaneLoop>.fromOpaque(context).takeUnretainedValue()
                 .watch(socket, what: what, isKnown: known != nil)
             return 0
         }
-        _ = tollgate_multi_set_timer(multi) { _, milliseconds, context in
-            guard let context else { return 0 }
-            Unmanaged<LaneLoop>.fromOpaque(context).takeUnretainedValue().setTimer(milliseconds)
+        _ = unsafe tollgate_multi_set_timer(multi) { _, milliseconds, context in
+            guard let context = unsafe context else { return 0 }
+            unsafe Unmanaged<LaneLoop>.fromOpaque(context).takeUnretainedValue().setTimer(milliseconds)
             return 0
         }
     }
 
     deinit {
         for transfer in idle { transfer.discard() }
-        curl_multi_cleanup(multi)
+        unsafe curl_multi_cleanup(multi)
     }
 
     func run() {
@@ -87,7 +89,7 @@ final class LaneLoop {
             return
         }
         let code = transfer.begin(core)
-        guard code == CURLE_OK, curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
+        guard code == CURLE_OK, unsafe curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
             core.end(.failed(transfer.failure(code == CURLE_OK ? CURLE_FAILED_INIT : code)))
             transfer.reset()
             idle.append(transfer)
@@ -114,7 +116,7 @@ final class LaneLoop {
     private func end(_ transfer: Transfer, _ core: ExchangeCore, _ outcome: ExchangeCore.Outcome) {
         running[ObjectIdentifier(core)] = nil
         core.end(outcome, transfer.facts(now: now))
-        curl_multi_remove_handle(multi, transfer.easy)
+        unsafe curl_multi_remove_handle(multi, transfer.easy)
         transfer.reset()
         // As many handles as a busy moment needs are kept; a rare peak's are not.
         if idle.count < 256 { idle.append(transfer) } else { transfer.discard() }
@@ -131,10 +133,10 @@ final class LaneLoop {
             let event = poller.event(at: index)
             if event.socket == mailbox.wakeDescriptor {
                 var ignored: eventfd_t = 0
-                eventfd_read(event.socket, &ignored)
+                unsafe eventfd_read(event.socket, &ignored)
             } else {
                 var runningHandles: Int32 = 0
-                curl_multi_socket_action(multi, event.socket, event.mask, &runningHandles)
+                unsafe curl_multi_socket_action(multi, event.socket, event.mask, &runningHandles)
             }
         }
     }
@@ -149,15 +151,17 @@ final class LaneLoop {
         guard let due = timer, due <= now else { return }
         timer = nil
         var runningHandles: Int32 = 0
-        curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &runningHandles)
+        unsafe curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &runningHandles)
     }
 
     private func collectFinished() {
         var left: Int32 = 0
-        while let message = curl_multi_info_read(multi, &left) {
-            guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
-            let code = message.pointee.data.result
-            guard let transfer = Transfer.of(easy), let core = transfer.core else { continue }
+        while let message = unsafe curl_multi_info_read(multi, &left) {
+            // The message is libcurl's own, valid until the next call on its handle: it is read before one is made.
+            guard unsafe message.pointee.msg == CURLMSG_DONE, let easy = unsafe message.pointee.easy_handle
+            else { continue }
+            let code = unsafe message.pointee.data.result
+            guard let transfer = unsafe Transfer.of(easy), let core = transfer.core else { continue }
             end(transfer, core, transfer.outcome(code))
         }
     }
@@ -205,7 +209,7 @@ final class LaneLoop {
         }
         poller.watch(socket, what: what, isKnown: isKnown)
         // Any value but nil: libcurl hands it back as the mark of a socket that is already watched.
-        if !isKnown { curl_multi_assign(multi, socket, Unmanaged.passUnretained(self).toOpaque()) }
+        if !isKnown { unsafe curl_multi_assign(multi, socket, Unmanaged.passUnretained(self).toOpaque()) }
     }
 
     /// libcurl rounds down, and a call that comes too early may be the last it asked for: so never early, by a clock

@@ -2,9 +2,10 @@ import CCurl
 import Glibc
 
 /// Readiness for the sockets libcurl names, by epoll: a turn costs what is ready, not what is open.
-struct Poller: ~Copyable {
+/// Safe: the events are plain values of its own, and of their union it reads only what it wrote.
+@safe struct Poller: ~Copyable {
     private let descriptor: Int32
-    private var events = [epoll_event](repeating: epoll_event(), count: 256)
+    private var events = unsafe [epoll_event](repeating: epoll_event(), count: 256)
 
     init?(wakeDescriptor: Int32) {
         descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
@@ -35,25 +36,27 @@ struct Poller: ~Copyable {
 
     /// Waits at most so many milliseconds (-1: for ever) and answers how many events `event(at:)` holds.
     mutating func wait(milliseconds: Int32) -> Int {
-        max(0, Int(epoll_wait(descriptor, &events, Int32(events.count), milliseconds)))
+        unsafe max(0, Int(epoll_wait(descriptor, &events, Int32(events.count), milliseconds)))
     }
 
     /// The socket, and what happened to it in libcurl's CURL_CSELECT bits.
     func event(at index: Int) -> (socket: Int32, mask: Int32) {
-        let event = events[index]
+        let event = unsafe events[index]
         var mask: Int32 = 0
-        if event.events & EPOLLIN.rawValue != 0 { mask |= CURL_CSELECT_IN }
-        if event.events & EPOLLOUT.rawValue != 0 { mask |= CURL_CSELECT_OUT }
+        if unsafe event.events & EPOLLIN.rawValue != 0 { mask |= CURL_CSELECT_IN }
+        if unsafe event.events & EPOLLOUT.rawValue != 0 { mask |= CURL_CSELECT_OUT }
         // Let recv or send find the error, so that libcurl tells which of them failed.
-        if event.events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 { mask |= CURL_CSELECT_IN | CURL_CSELECT_OUT }
-        return (event.data.fd, mask)
+        if unsafe event.events & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0 {
+            mask |= CURL_CSELECT_IN | CURL_CSELECT_OUT
+        }
+        return unsafe (event.data.fd, mask)
     }
 
     private func control(_ operation: Int32, _ socket: Int32, _ interest: UInt32) -> Bool {
-        var event = epoll_event()
-        event.events = interest
-        event.data.fd = socket
-        return epoll_ctl(descriptor, operation, socket, &event) == 0
+        var event = unsafe epoll_event()
+        unsafe event.events = interest
+        unsafe event.data.fd = socket
+        return unsafe epoll_ctl(descriptor, operation, socket, &event) == 0
     }
 }
 
@@ -61,7 +64,7 @@ enum LaneClock {
     /// Monotonic.
     static func microseconds() -> Int {
         var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
         return time.tv_sec * 1_000_000 + time.tv_nsec / 1_000
     }
 }

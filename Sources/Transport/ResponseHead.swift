@@ -24,9 +24,9 @@ struct ResponseHeadReader {
     mutating func take(_ line: UnsafeRawBufferPointer) -> ResponseHead? {
         byteCount += line.count
         guard !isComplete else { return nil }
-        let end = line.lastIndex { $0 != 0x0A && $0 != 0x0D }.map { $0 + 1 } ?? 0
-        let text = UnsafeRawBufferPointer(rebasing: line[..<end])
-        if text.isEmpty {
+        let end = unsafe line.lastIndex { $0 != 0x0A && $0 != 0x0D }.map { $0 + 1 } ?? 0
+        let text = unsafe UnsafeRawBufferPointer(rebasing: line[..<end])
+        if unsafe text.isEmpty {
             guard let finished = head, !(100..<200).contains(finished.status) else {
                 head = nil
                 return nil
@@ -36,16 +36,16 @@ struct ResponseHeadReader {
             return finished
         }
         if head == nil {
-            head = ResponseHead(status: Self.status(text))
+            head = unsafe ResponseHead(status: Self.status(text))
         } else {
-            addField(text)
+            unsafe addField(text)
         }
         return nil
     }
 
     private static func status(_ line: UnsafeRawBufferPointer) -> Int {
-        guard let space = line.firstIndex(of: 0x20) else { return 0 }
-        return line[(space + 1)...].prefix(3).reduce(0) { value, byte in
+        guard let space = unsafe line.firstIndex(of: 0x20) else { return 0 }
+        return unsafe line[(space + 1)...].prefix(3).reduce(0) { value, byte in
             byte >= 0x30 && byte <= 0x39 ? value * 10 + Int(byte - 0x30) : value
         }
     }
@@ -53,16 +53,16 @@ struct ResponseHeadReader {
     private mutating func addField(_ line: UnsafeRawBufferPointer) {
         let isBlank = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
         // A folded line (obsolete, but legal to receive) goes on with the value before it.
-        if isBlank(line[0]) {
+        if unsafe isBlank(line[0]) {
             guard var last = head?.headers.popLast() else { return }
-            last.value += " " + String(decoding: line.drop(while: isBlank), as: UTF8.self)
+            unsafe last.value += " " + String(decoding: line.drop(while: isBlank), as: UTF8.self)
             head?.headers.append(last)
             return
         }
-        guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return }
-        var value = line[(colon + 1)...].drop(while: isBlank)
-        while let last = value.last, isBlank(last) { value.removeLast() }
-        let name = String(decoding: line[..<colon], as: UTF8.self)
-        head?.headers.append((name: name, value: String(decoding: value, as: UTF8.self)))
+        guard let colon = unsafe line.firstIndex(of: UInt8(ascii: ":")) else { return }
+        var value = unsafe line[(colon + 1)...].drop(while: isBlank)
+        while let last = unsafe value.last, isBlank(last) { unsafe value.removeLast() }
+        let name = unsafe String(decoding: line[..<colon], as: UTF8.self)
+        unsafe head?.headers.append((name: name, value: String(decoding: value, as: UTF8.self)))
     }
 }

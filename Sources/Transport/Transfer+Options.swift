@@ -7,13 +7,13 @@ extension Transfer {
     static let inlineBody = 64 << 10
 
     func configure(_ configuration: LaneConfiguration) -> Bool {
-        let this = Unmanaged.passUnretained(self).toOpaque()
+        let this = unsafe Unmanaged.passUnretained(self).toOpaque()
         var isFine = true
         func note(_ code: CURLcode) { isFine = isFine && code == CURLE_OK }
-        func set(_ option: CURLoption, _ value: Int) { note(tollgate_easy_set_long(easy, option, value)) }
-        func set(_ option: CURLoption, _ value: String) { note(tollgate_easy_set_string(easy, option, value)) }
+        func set(_ option: CURLoption, _ value: Int) { unsafe note(tollgate_easy_set_long(easy, option, value)) }
+        func set(_ option: CURLoption, _ value: String) { unsafe note(tollgate_easy_set_string(easy, option, value)) }
         func set(_ option: CURLoption, _ value: UnsafeMutableRawPointer) {
-            note(tollgate_easy_set_pointer(easy, option, value))
+            unsafe note(tollgate_easy_set_pointer(easy, option, value))
         }
 
         set(CURLOPT_NOSIGNAL, 1)
@@ -35,50 +35,50 @@ extension Transfer {
         set(CURLOPT_NOPROXY, configuration.withoutProxy)
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
 
-        set(CURLOPT_PRIVATE, this)
-        set(CURLOPT_HEADERDATA, this)
-        set(CURLOPT_WRITEDATA, this)
-        set(CURLOPT_READDATA, this)
-        set(CURLOPT_SEEKDATA, this)
-        set(CURLOPT_PREREQDATA, this)
+        unsafe set(CURLOPT_PRIVATE, this)
+        unsafe set(CURLOPT_HEADERDATA, this)
+        unsafe set(CURLOPT_WRITEDATA, this)
+        unsafe set(CURLOPT_READDATA, this)
+        unsafe set(CURLOPT_SEEKDATA, this)
+        unsafe set(CURLOPT_PREREQDATA, this)
         // In each callback the context is the transfer set above, which outlives its handle (see its declaration).
-        note(
+        unsafe note(
             tollgate_easy_set_write(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
-                guard let context else { return 0 }
-                return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+                guard let context = unsafe context else { return 0 }
+                return unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
                     .takeHeader(UnsafeRawBufferPointer(start: bytes, count: size * count))
             })
-        note(
+        unsafe note(
             tollgate_easy_set_write(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
-                guard let context else { return 0 }
-                return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+                guard let context = unsafe context else { return 0 }
+                return unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
                     .takeBody(UnsafeRawBufferPointer(start: bytes, count: size * count))
             })
-        note(
+        unsafe note(
             tollgate_easy_set_read(easy) { bytes, size, count, context in
-                guard let context else { return Int(CURL_READFUNC_ABORT) }
-                return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+                guard let context = unsafe context else { return Int(CURL_READFUNC_ABORT) }
+                return unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
                     .giveBody(UnsafeMutableRawBufferPointer(start: bytes, count: size * count))
             })
-        note(
+        unsafe note(
             tollgate_easy_set_seek(easy) { context, offset, origin in
-                guard let context, origin == SEEK_SET else { return CURL_SEEKFUNC_FAIL }
-                return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().seekBody(to: Int(offset))
+                guard let context = unsafe context, origin == SEEK_SET else { return CURL_SEEKFUNC_FAIL }
+                return unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().seekBody(to: Int(offset))
                     ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL
             })
-        note(
+        unsafe note(
             tollgate_easy_set_prerequest(easy) { context, _, _, _, _ in
-                guard let context else { return CURL_PREREQFUNC_ABORT }
-                Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().noteSend()
+                guard let context = unsafe context else { return CURL_PREREQFUNC_ABORT }
+                unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().noteSend()
                 return CURL_PREREQFUNC_OK
             })
         return isFine
     }
 
     func apply(_ request: ExchangeRequest) -> CURLcode {
-        let code = tollgate_easy_set_string(easy, CURLOPT_URL, request.url)
+        let code = unsafe tollgate_easy_set_string(easy, CURLOPT_URL, request.url)
         guard code == CURLE_OK else { return code }
-        _ = tollgate_easy_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, max(0, request.timeouts.connect))
+        _ = unsafe tollgate_easy_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, max(0, request.timeouts.connect))
         applyMethod(request)
         applyHeaders(request)
         return CURLE_OK
@@ -88,23 +88,23 @@ extension Transfer {
         let body = request.body ?? []
         let hasBody = request.body != nil || request.method == "POST" || request.method == "PUT"
         if hasBody {
-            _ = tollgate_easy_set_long(easy, CURLOPT_NOBODY, 0)
-            _ = tollgate_easy_set_long(easy, CURLOPT_POST, 1)
-            _ = tollgate_easy_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
+            _ = unsafe tollgate_easy_set_long(easy, CURLOPT_NOBODY, 0)
+            _ = unsafe tollgate_easy_set_long(easy, CURLOPT_POST, 1)
+            _ = unsafe tollgate_easy_set_offset(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
             if body.count <= Self.inlineBody {
                 // libcurl reads a null pointer as "ask the read callback", which answers an empty body all the same.
-                body.withUnsafeBytes { bytes in
-                    _ = tollgate_easy_set_bytes(easy, CURLOPT_COPYPOSTFIELDS, bytes.baseAddress)
+                unsafe body.withUnsafeBytes { bytes in
+                    _ = unsafe tollgate_easy_set_bytes(easy, CURLOPT_COPYPOSTFIELDS, bytes.baseAddress)
                 }
             } else {
-                _ = tollgate_easy_set_bytes(easy, CURLOPT_POSTFIELDS, nil)
+                _ = unsafe tollgate_easy_set_bytes(easy, CURLOPT_POSTFIELDS, nil)
             }
         } else {
-            _ = tollgate_easy_set_long(easy, CURLOPT_HTTPGET, 1)
-            _ = tollgate_easy_set_long(easy, CURLOPT_NOBODY, request.method == "HEAD" ? 1 : 0)
+            _ = unsafe tollgate_easy_set_long(easy, CURLOPT_HTTPGET, 1)
+            _ = unsafe tollgate_easy_set_long(easy, CURLOPT_NOBODY, request.method == "HEAD" ? 1 : 0)
         }
         let isPlain = request.method == (hasBody ? "POST" : "GET") || (!hasBody && request.method == "HEAD")
-        _ = tollgate_easy_set_string(easy, CURLOPT_CUSTOMREQUEST, isPlain ? nil : request.method)
+        _ = unsafe tollgate_easy_set_string(easy, CURLOPT_CUSTOMREQUEST, isPlain ? nil : request.method)
     }
 
     private func applyHeaders(_ request: ExchangeRequest) {
@@ -112,13 +112,13 @@ extension Transfer {
         // Headers libcurl would add by itself: a name and a bare colon takes one away.
         for name in ["Expect", "Accept", "Content-Type"]
         where !request.headers.contains(where: { equalIgnoringCase($0.0.utf8, name.utf8) }) {
-            list = curl_slist_append(list, name + ":")
+            unsafe list = unsafe curl_slist_append(list, name + ":")
         }
         for (name, value) in request.headers {
             // A header without a value is written with a semicolon.
-            list = curl_slist_append(list, value.isEmpty ? name + ";" : name + ": " + value)
+            unsafe list = unsafe curl_slist_append(list, value.isEmpty ? name + ";" : name + ": " + value)
         }
-        setHeaders(list)
-        _ = tollgate_easy_set_list(easy, CURLOPT_HTTPHEADER, list)
+        unsafe setHeaders(list)
+        _ = unsafe tollgate_easy_set_list(easy, CURLOPT_HTTPHEADER, list)
     }
 }

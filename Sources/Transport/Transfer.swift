@@ -3,7 +3,8 @@ import CCurl
 /// A libcurl easy handle, kept from exchange to exchange, and what is known of the exchange it carries now.
 /// Lives on its lane's thread. libcurl holds an unretained pointer to it, so it must outlive its handle: the loop
 /// keeps it in `running` while the handle is in use, and `discard()` ends the handle.
-final class Transfer {
+/// Safe: of its pointers, the handle is freed by `discard()`, its last call, and the headers by whoever clears them.
+@safe final class Transfer {
     let easy: UnsafeMutableRawPointer
     private unowned let loop: LaneLoop
     private(set) var core: ExchangeCore?
@@ -21,19 +22,20 @@ final class Transfer {
     private var lastByteAt = 0
 
     init?(configuration: LaneConfiguration, loop: LaneLoop) {
-        guard let easy = curl_easy_init() else { return nil }
-        self.easy = easy
+        guard let easy = unsafe curl_easy_init() else { return nil }
+        unsafe self.easy = unsafe easy
         self.loop = loop
         guard configure(configuration) else {
-            curl_easy_cleanup(easy)
+            unsafe curl_easy_cleanup(easy)
             return nil
         }
     }
 
     static func of(_ easy: UnsafeMutableRawPointer) -> Transfer? {
         var pointer: UnsafeMutableRawPointer?
-        tollgate_easy_get_pointer(easy, CURLINFO_PRIVATE, &pointer)
-        return pointer.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
+        unsafe tollgate_easy_get_pointer(easy, CURLINFO_PRIVATE, &pointer)
+        // The one pointer set on a handle of ours, to the transfer that the loop keeps while the handle is in use.
+        return unsafe pointer.map { unsafe Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
     }
 
     func begin(_ core: ExchangeCore) -> CURLcode {
@@ -42,16 +44,16 @@ final class Transfer {
     }
 
     func setHeaders(_ list: UnsafeMutablePointer<curl_slist>?) {
-        headers = list
+        unsafe headers = unsafe list
     }
 
     /// Forgets the exchange; the handle must be out of its multi handle.
     func reset() {
         // Lets go of libcurl's copy of the body, and of the pointer to the headers before they are freed.
-        _ = tollgate_easy_set_bytes(easy, CURLOPT_POSTFIELDS, nil)
-        _ = tollgate_easy_set_list(easy, CURLOPT_HTTPHEADER, nil)
-        curl_slist_free_all(headers)
-        headers = nil
+        _ = unsafe tollgate_easy_set_bytes(easy, CURLOPT_POSTFIELDS, nil)
+        _ = unsafe tollgate_easy_set_list(easy, CURLOPT_HTTPHEADER, nil)
+        unsafe curl_slist_free_all(headers)
+        unsafe headers = nil
         core = nil
         head = ResponseHeadReader()
         bodyBytesIn = 0
@@ -65,15 +67,15 @@ final class Transfer {
     }
 
     func discard() {
-        curl_slist_free_all(headers)
-        headers = nil
-        curl_easy_cleanup(easy)
+        unsafe curl_slist_free_all(headers)
+        unsafe headers = nil
+        unsafe curl_easy_cleanup(easy)
     }
 
     func resume() -> CURLcode {
         isPaused = false
         lastByteAt = loop.now
-        return curl_easy_pause(easy, CURLPAUSE_CONT)
+        return unsafe curl_easy_pause(easy, CURLPAUSE_CONT)
     }
 
     // MARK: what is known
@@ -104,20 +106,20 @@ final class Transfer {
 
     private var uploadFinished: Bool {
         var requestSize = 0
-        tollgate_easy_get_long(easy, CURLINFO_REQUEST_SIZE, &requestSize)
+        unsafe tollgate_easy_get_long(easy, CURLINFO_REQUEST_SIZE, &requestSize)
         return requestSize > 0 && bodyBytesOut >= core?.request.body?.count ?? 0
     }
 
     private var bodyBytesOut: Int {
         var uploaded: curl_off_t = 0
-        tollgate_easy_get_offset(easy, CURLINFO_SIZE_UPLOAD_T, &uploaded)
+        unsafe tollgate_easy_get_offset(easy, CURLINFO_SIZE_UPLOAD_T, &uploaded)
         return Int(uploaded)
     }
 
     func facts(now: Int) -> ExchangeFacts {
         guard let core else { return ExchangeFacts() }
         var connections = 0
-        tollgate_easy_get_long(easy, CURLINFO_NUM_CONNECTS, &connections)
+        unsafe tollgate_easy_get_long(easy, CURLINFO_NUM_CONNECTS, &connections)
         return ExchangeFacts(
             connectionReused: connections == 0 && sends > 0, sends: sends, bodyBytesOut: bodyBytesOut,
             headerBytesIn: head.byteCount, bodyBytesIn: bodyBytesIn, uploadFinished: uploadFinished,
@@ -137,7 +139,7 @@ final class Transfer {
         if let brokenLimit { return TransportError(brokenLimit, requestSent: true) }
         let phase = CurlPhase(
             headBytes: head.byteCount, isHeadComplete: head.isComplete, isUploadFinished: uploadFinished)
-        return TransportError(
+        return unsafe TransportError(
             phase.kind(code), requestSent: isRequestSent, label: String(cString: curl_easy_strerror(code)))
     }
 
@@ -148,7 +150,7 @@ final class Transfer {
         guard let core else { return 0 }
         noteByte()
         let wasComplete = head.isComplete
-        let finished = head.take(line)
+        let finished = unsafe head.take(line)
         // Trailers have as much room again.
         guard head.byteCount <= core.request.limits.headerBytes * (wasComplete ? 2 : 1) else {
             brokenLimit = .headersTooLarge
@@ -168,7 +170,7 @@ final class Transfer {
             brokenLimit = .bodyTooLarge
             return 0
         }
-        guard core.append(bytes) else {
+        guard unsafe core.append(bytes) else {
             isPaused = true
             return Int(CURL_WRITEFUNC_PAUSE)
         }
@@ -181,8 +183,9 @@ final class Transfer {
     func giveBody(_ space: UnsafeMutableRawBufferPointer) -> Int {
         guard let body = core?.request.body else { return 0 }
         let count = min(space.count, body.count - bodyOffset)
-        body.withUnsafeBytes { bytes in
-            space.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[bodyOffset..<(bodyOffset + count)]))
+        // `count` is bounded by both buffers.
+        unsafe body.withUnsafeBytes { bytes in
+            unsafe space.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[bodyOffset..<(bodyOffset + count)]))
         }
         bodyOffset += count
         return count

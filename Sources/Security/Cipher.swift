@@ -1,8 +1,8 @@
 import COpenSSL
 
 /// One use of AES-256-GCM: associated data, then text, then the tag.
-struct Cipher: ~Copyable {
-    /// Made by `init`, freed by `deinit` and never lent: valid for as long as there is a cipher.
+/// Safe: its one pointer is made by `init`, freed by `deinit` and never lent.
+@safe struct Cipher: ~Copyable {
     private let context: OpaquePointer
 
     private init() throws(SealFault) {

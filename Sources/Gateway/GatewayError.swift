@@ -1,10 +1,10 @@
 import Domain
 
 /// A way out of a request that is not success, as facts; `ErrorResponse` says them to the client.
-struct GatewayError: Error {
-    var code: ErrorCode
+package struct GatewayError: Error {
+    package var code: ErrorCode
     /// Says what to do. Never holds a secret or a prompt.
-    var message: String
+    package var message: String
     /// The field at fault.
     var param: String?
     /// Where what happened at the provider has a status of its own meaning for the client.

@@ -21,8 +21,7 @@ final class Worker: @unchecked Sendable {
     let lane: Lane
     let logger: Logger
     let connections = Connections()
-    private let reader: Reader
-    private var plans: PlanCache
+    let resolver: PlanResolver
     private(set) var isDraining = false
     private var drainDeadline = NIODeadline.distantFuture
     private let inbox: AsyncStream<Arrival>.Continuation
@@ -45,8 +44,7 @@ final class Worker: @unchecked Sendable {
         self.masterKey = masterKey
         self.lane = lane
         self.logger = logger
-        reader = try Reader(catalog.environment)
-        plans = PlanCache(maximumBytes: settings.planCacheBytes / settings.loops)
+        resolver = try PlanResolver(catalog, cacheBytes: settings.planCacheBytes / settings.loops, logger: logger)
         // Bounded by the connections: each has at most one request under way.
         (arrivals, inbox) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
     }
@@ -98,28 +96,6 @@ final class Worker: @unchecked Sendable {
     /// Reads the catalog as it is now.
     func read<R>(_ body: (borrowing Reader.Snapshot) throws(StorageError) -> R) throws(GatewayError) -> R {
         loop.assertInEventLoop()
-        do throws(StorageError) {
-            return try reader.read(body)
-        } catch {
-            logger.error("catalog read failed", metadata: ["error": "\(error)"])
-            throw GatewayError(.internalError, "The catalog could not be read.")
-        }
-    }
-
-    /// The plan of a version, decoded at most once while it stays in the cache.
-    func plan(_ version: DeploymentRecord) throws(GatewayError) -> Plan {
-        if let plan = plans[version.versionHash] { return plan }
-        let content = try read { snapshot throws(StorageError) in
-            try snapshot.value(catalog.contents, Key(version.versionHash))
-        }
-        guard let content else { throw GatewayError(.internalError, "The deployed version's content is missing.") }
-        do throws(VersionFault) {
-            let plan = try Plan(decoding: content)
-            plans.insert(plan, under: version.versionHash)
-            return plan
-        } catch {
-            logger.error("version does not decode", metadata: ["version": "\(version.versionHash)"])
-            throw GatewayError(.internalError, "The deployed version cannot be read.")
-        }
+        return try resolver.read(body)
     }
 }

@@ -19,7 +19,7 @@ struct Tollgate: AsyncParsableCommand {
                 name: "Resources",
                 subcommands: [
                     AgentCommand.self, VersionCommand.self, TokenCommand.self, KeyCommand.self, CreditCommand.self,
-                    UsageCommand.self, PriceCommand.self, LedgerCommand.self,
+                    UsageCommand.self, PriceCommand.self, LedgerCommand.self, ImportCommand.self,
                 ]),
         ])
 

@@ -7,14 +7,8 @@ extension EmbeddedControlStore {
     ) async throws(ControlFault) -> Created<Agent> {
         let tables = tables
         return try await create(change) { transaction in
-            try transaction.requireOrganization(tables, path.organization)
-            guard try !transaction.contains(tables.agents, path.key) else {
-                throw ControlFault(.alreadyExists, "there is an agent \(path.agent)", at: "/slug")
-            }
             let agent = Agent(slug: path.agent, name: name, created: change.origin)
-            try transaction.put(tables.agents, path.key, agent.json)
-            let schema = AgentSchema(number: 1, created: change.origin)
-            try transaction.put(schema, tables, path)
+            try transaction.insert(agent, tables, path)
             let event = AuditEvent("agent.create", path.target, organization: path.organization)
             try transaction.audit(tables, change, event)
             return Created(agent)
@@ -39,23 +33,13 @@ extension EmbeddedControlStore {
     ) async throws(ControlFault) -> Created<AgentSchema> {
         let tables = tables
         let draft = AgentSchema(number: 1, input: input, output: output, created: change.origin)
-        let shape = draft.shape
         return try await create(change) { transaction in
-            try transaction.requireAgent(tables, agent)
-            try transaction.indexShapes(tables, agent)
-            if let number = try transaction.value(tables.versionHashes, agent.shapeKey(shape)) {
-                let same: AgentSchema? = try transaction.record(tables.schemas, Key(bytes: agent.key.bytes + number))
-                guard let same else { throw StorageError(.corrupt, "read schema: it is gone") }
-                return Created(same, isNew: false)
-            }
-            var schema = draft
-            let newest: AgentSchema? = try transaction.newest(tables.schemas, prefix: agent.key)
-            schema.number = (newest?.number ?? 0) + 1
-            try transaction.put(schema, tables, agent)
+            let schema = try transaction.insert(draft, tables, agent)
+            guard schema.isNew else { return schema }
             let event = AuditEvent(
-                "schema.create", agent.target + "/schemas/\(schema.number)", organization: agent.organization)
+                "schema.create", agent.target + "/schemas/\(schema.value.number)", organization: agent.organization)
             try transaction.audit(tables, change, event)
-            return Created(schema)
+            return schema
         }
     }
 
@@ -85,6 +69,32 @@ extension Transaction where Self: ~Copyable {
 }
 
 extension WriteTransaction {
+    /// With schema 1, which asks for nothing.
+    func insert(_ agent: Agent, _ tables: CatalogTables, _ path: AgentPath) throws {
+        try requireOrganization(tables, path.organization)
+        guard try !contains(tables.agents, path.key) else {
+            throw ControlFault(.alreadyExists, "there is an agent \(path.agent)", at: "/slug")
+        }
+        try put(tables.agents, path.key, agent.json)
+        try put(AgentSchema(number: 1, created: agent.created), tables, path)
+    }
+
+    /// The agent's schema of this shape, made under the next number where there is none.
+    func insert(_ draft: AgentSchema, _ tables: CatalogTables, _ agent: AgentPath) throws -> Created<AgentSchema> {
+        try requireAgent(tables, agent)
+        try indexShapes(tables, agent)
+        if let number = try value(tables.versionHashes, agent.shapeKey(draft.shape)) {
+            let same: AgentSchema? = try record(tables.schemas, Key(bytes: agent.key.bytes + number))
+            guard let same else { throw StorageError(.corrupt, "read schema: it is gone") }
+            return Created(same, isNew: false)
+        }
+        var schema = draft
+        let newest: AgentSchema? = try newest(tables.schemas, prefix: agent.key)
+        schema.number = (newest?.number ?? 0) + 1
+        try put(schema, tables, agent)
+        return Created(schema)
+    }
+
     /// Writes a schema and its place in the index of shapes.
     fileprivate func put(_ schema: AgentSchema, _ tables: CatalogTables, _ agent: AgentPath) throws {
         try put(tables.schemas, agent.key.appending(schema.number), schema.json)

@@ -17,8 +17,30 @@ extension WriteTransaction {
     /// Revisions looked at for the version before: everybody else's changes wait meanwhile.
     static var rollbackScan: Int { 1_000 }
 
+    /// Checks a move and makes it, all but its audit entry.
+    /// - Returns: what is there now, and the event to audit; nil where nothing was to change.
+    func carryOut(
+        _ move: Move, _ tables: CatalogTables, _ path: DeploymentPath, mode: ServiceMode, _ change: Change
+    ) throws -> (Deployment, AuditEvent?) {
+        _ = try schema(tables, path.agent, path.schema)
+        try requireEnvironment(tables, path.agent.organization, path.environment)
+        let current = try deployment(tables, path)
+        if let expected = move.expectedRevision, expected != current?.revision ?? 0 {
+            throw ControlFault.revisionConflict(actual: current?.revision ?? 0)
+        }
+        guard let step = try step(tables, path, move.action, from: current, mode: mode) else {
+            guard let current else { throw ControlFault.notDeployed }
+            return (Deployment(path: path, record: current), nil)
+        }
+        let deployment = try take(step, tables, path, from: current, reason: move.reason, change)
+        let event = AuditEvent(
+            "deployment.\(step.action.rawValue)", path.target, organization: path.agent.organization,
+            ["revision": String(deployment.record.revision), "version": String(step.version.number)])
+        return (deployment, event)
+    }
+
     /// Decides; nil where nothing is to change.
-    func step(
+    private func step(
         _ tables: CatalogTables, _ path: DeploymentPath, _ action: Move.Action, from current: DeploymentRecord?,
         mode: ServiceMode
     ) throws -> DeploymentStep? {
@@ -47,8 +69,8 @@ extension WriteTransaction {
         }
     }
 
-    /// Writes the revision, its history and its audit entry.
-    func take(
+    /// Writes the revision and its history.
+    private func take(
         _ step: DeploymentStep, _ tables: CatalogTables, _ path: DeploymentPath, from current: DeploymentRecord?,
         reason: String?, _ change: Change
     ) throws -> Deployment {
@@ -63,10 +85,6 @@ extension WriteTransaction {
             reason: reason)
         try put(tables.deployments, path.key, record.encoded)
         try put(tables.deploymentHistory, path.key.appending(record.revision), entry.json)
-        let event = AuditEvent(
-            "deployment.\(step.action.rawValue)", path.target, organization: path.agent.organization,
-            ["revision": String(record.revision), "version": String(step.version.number)])
-        try audit(tables, change, event)
         return Deployment(path: path, record: record)
     }
 

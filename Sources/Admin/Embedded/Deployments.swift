@@ -10,17 +10,9 @@ extension EmbeddedControlStore {
         return try await amend(
             change, keeping: \.record, repeated: { _, record in Deployment(path: path, record: record) }
         ) { transaction in
-            _ = try transaction.schema(tables, path.agent, path.schema)
-            try transaction.requireEnvironment(tables, path.agent.organization, path.environment)
-            let current = try transaction.deployment(tables, path)
-            if let expected = move.expectedRevision, expected != current?.revision ?? 0 {
-                throw ControlFault.revisionConflict(actual: current?.revision ?? 0)
-            }
-            guard let step = try transaction.step(tables, path, move.action, from: current, mode: mode) else {
-                guard let current else { throw ControlFault.notDeployed }
-                return Deployment(path: path, record: current)
-            }
-            return try transaction.take(step, tables, path, from: current, reason: move.reason, change)
+            let (deployment, event) = try transaction.carryOut(move, tables, path, mode: mode, change)
+            if let event { try transaction.audit(tables, change, event) }
+            return deployment
         }
     }
 

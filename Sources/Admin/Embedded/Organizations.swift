@@ -6,15 +6,8 @@ extension EmbeddedControlStore {
     ) async throws(ControlFault) -> Created<Organization> {
         let tables = tables
         return try await create(change) { transaction in
-            guard try !transaction.contains(tables.organizations, Key(slug)) else {
-                throw ControlFault(.alreadyExists, "there is an organization \(slug)", at: "/slug")
-            }
             let organization = Organization(slug: slug, name: name, created: change.origin)
-            try transaction.put(tables.organizations, Key(slug), organization.json)
-            for environment in OrganizationEnvironment.initial {
-                let environment = OrganizationEnvironment(slug: environment, created: change.origin)
-                try transaction.put(tables.environments, Key(slug, environment.slug), environment.json)
-            }
+            try transaction.insert(organization, tables)
             let event = AuditEvent("organization.create", AgentPath.target(slug), organization: slug)
             try transaction.audit(tables, change, event)
             return Created(organization)
@@ -36,12 +29,8 @@ extension EmbeddedControlStore {
     ) async throws(ControlFault) -> Created<OrganizationEnvironment> {
         let tables = tables
         return try await create(change) { transaction in
-            try transaction.requireOrganization(tables, organization)
-            guard try !transaction.contains(tables.environments, Key(organization, slug)) else {
-                throw ControlFault(.alreadyExists, "there is an environment \(slug)", at: "/slug")
-            }
             let environment = OrganizationEnvironment(slug: slug, isProtected: isProtected, created: change.origin)
-            try transaction.put(tables.environments, Key(organization, slug), environment.json)
+            try transaction.insert(environment, tables, organization)
             let target = AgentPath.target(organization) + "/environments/\(slug)"
             let event = AuditEvent(
                 "environment.create", target, organization: organization, ["protected": String(isProtected)])
@@ -81,6 +70,30 @@ extension Transaction where Self: ~Copyable {
 
     func requireAgent(_ tables: CatalogTables, _ path: AgentPath) throws {
         guard try contains(tables.agents, path.key) else { throw ControlFault.notFound("agent") }
+    }
+}
+
+extension WriteTransaction {
+    /// With the environments that every organization begins with.
+    func insert(_ organization: Organization, _ tables: CatalogTables) throws {
+        let slug = organization.slug
+        guard try !contains(tables.organizations, Key(slug)) else {
+            throw ControlFault(.alreadyExists, "there is an organization \(slug)", at: "/slug")
+        }
+        try put(tables.organizations, Key(slug), organization.json)
+        for name in OrganizationEnvironment.initial {
+            let environment = OrganizationEnvironment(slug: name, created: organization.created)
+            try put(tables.environments, Key(slug, name), environment.json)
+        }
+    }
+
+    func insert(_ environment: OrganizationEnvironment, _ tables: CatalogTables, _ organization: String) throws {
+        try requireOrganization(tables, organization)
+        let key = Key(organization, environment.slug)
+        guard try !contains(tables.environments, key) else {
+            throw ControlFault(.alreadyExists, "there is an environment \(environment.slug)", at: "/slug")
+        }
+        try put(tables.environments, key, environment.json)
     }
 }
 

@@ -8,15 +8,7 @@ extension EmbeddedControlStore {
         let tables = tables
         return try await write { transaction in
             _ = try transaction.keptAnswer(tables, change)
-            let schema = try transaction.schema(tables, agent, token.schema)
-            try transaction.requireEnvironment(tables, agent.organization, token.environment)
-            let record = TokenRecord(
-                id: token.id, organization: agent.organization, agent: agent.agent, environment: token.environment,
-                schema: schema.number, expiresAt: token.expiresAt?.milliseconds ?? 0,
-                mayReadPrompt: token.mayReadPrompt, createdAt: change.at.milliseconds, createdBy: change.actor,
-                note: token.note)
-            try transaction.put(tables.tokens, Key(token.secretHash), record.encoded)
-            try transaction.put(tables.tokenIDs, agent.key.appending(token.id), token.secretHash.bytes)
+            let record = try transaction.insert(token, tables, agent, change)
             let event = AuditEvent(
                 "token.create", agent.target + "/tokens/\(token.id)", organization: agent.organization,
                 ["environment": record.environment, "schema": String(record.schema)])
@@ -68,6 +60,33 @@ extension EmbeddedControlStore {
             try transaction.audit(tables, change, event)
             return record
         }
+    }
+}
+
+extension WriteTransaction {
+    func insert(
+        _ token: NewToken, _ tables: CatalogTables, _ agent: AgentPath, _ change: Change
+    ) throws -> TokenRecord {
+        let schema = try schema(tables, agent, token.schema)
+        try requireEnvironment(tables, agent.organization, token.environment)
+        if let expiry = token.expiresAt, expiry.milliseconds <= change.at.milliseconds {
+            throw ControlFault.invalid("expires_at must be in the future", at: "/expires_at")
+        }
+        let (key, idKey) = (Key(token.secretHash), agent.key.appending(token.id))
+        guard try !contains(tables.tokens, key) else {
+            throw ControlFault(.alreadyExists, "another token has this secret")
+        }
+        guard try !contains(tables.tokenIDs, idKey) else {
+            throw ControlFault(.alreadyExists, "there is a token \(token.id)", at: "/id")
+        }
+        let record = TokenRecord(
+            id: token.id, organization: agent.organization, agent: agent.agent, environment: token.environment,
+            schema: schema.number, expiresAt: token.expiresAt?.milliseconds ?? 0,
+            mayReadPrompt: token.mayReadPrompt, createdAt: change.at.milliseconds, createdBy: change.actor,
+            note: token.note)
+        try put(tables.tokens, key, record.encoded)
+        try put(tables.tokenIDs, idKey, token.secretHash.bytes)
+        return record
     }
 }
 

@@ -11,25 +11,13 @@ extension EmbeddedControlStore {
         // A schema never changes, so what is made of it here is right in the transaction too.
         let tables = tables
         let schema = try read { try $0.schema(tables, agent, version.schema) }
-        let content = try version.canonical(for: schema)
-        let plan: Plan
-        do throws(VersionFault) { plan = try Plan(decoding: content) } catch { throw ControlFault(error) }
-        let draft = Version(
-            reference: VersionReference(number: 1, hash: sha256(content)), schema: schema.number,
-            provider: plan.provider, model: plan.model, maximumOutputTokens: plan.maxOutputTokens,
-            label: version.label, notes: version.notes, created: change.origin)
+        let draft = try version.draft(for: schema, change)
         return try await create(change) { transaction in
-            try transaction.requireAgent(tables, agent)
-            if let label = draft.label { try transaction.requireFree(label, tables, agent, for: draft.reference.hash) }
-            if let existing = try transaction.version(tables, agent, hash: draft.reference.hash) {
+            if let existing = try transaction.existing(draft, tables, agent) {
                 return Created(
-                    try transaction.label(existing, as: draft.label, tables, agent, change), isNew: false)
+                    try transaction.label(existing, as: draft.version.label, tables, agent, change), isNew: false)
             }
-            var version = draft
-            let newest: Version? = try transaction.newest(tables.versions, prefix: agent.key)
-            version.reference.number = (newest?.reference.number ?? 0) + 1
-            try transaction.put(tables.contents, Key(version.reference.hash), content)
-            try transaction.put(version, tables, agent)
+            let version = try transaction.insert(draft, tables, agent)
             let event = AuditEvent(
                 "version.create", agent.target + "/versions/\(version.reference.number)",
                 organization: agent.organization,
@@ -57,7 +45,25 @@ extension EmbeddedControlStore {
     }
 }
 
+/// A version that is checked whole, but has no number yet.
+struct VersionDraft: Sendable {
+    var version: Version
+    /// The canonical form.
+    var content: [UInt8]
+}
+
 extension NewVersion {
+    func draft(for schema: AgentSchema, _ change: Change) throws(ControlFault) -> VersionDraft {
+        let content = try canonical(for: schema)
+        let plan: Plan
+        do throws(VersionFault) { plan = try Plan(decoding: content) } catch { throw ControlFault(error) }
+        let version = Version(
+            reference: VersionReference(number: 1, hash: sha256(content)), schema: schema.number,
+            provider: plan.provider, model: plan.model, maximumOutputTokens: plan.maxOutputTokens, label: label,
+            notes: notes, created: change.origin)
+        return VersionDraft(version: version, content: content)
+    }
+
     /// The canonical form of this version for a schema: the bytes that its hash is of.
     func canonical(for schema: AgentSchema) throws(ControlFault) -> [UInt8] {
         var writer = JSONWriter(capacity: 4096)
@@ -128,6 +134,36 @@ extension Transaction where Self: ~Copyable {
 }
 
 extension WriteTransaction {
+    /// The agent's version of this content, if there is one. Refuses a label that another version has.
+    func existing(_ draft: VersionDraft, _ tables: CatalogTables, _ agent: AgentPath) throws -> Version? {
+        try requireAgent(tables, agent)
+        let hash = draft.version.reference.hash
+        if let label = draft.version.label { try requireFree(label, tables, agent, for: hash) }
+        return try version(tables, agent, hash: hash)
+    }
+
+    /// Puts a version that is not there under the next number.
+    func insert(_ draft: VersionDraft, _ tables: CatalogTables, _ agent: AgentPath) throws -> Version {
+        var version = draft.version
+        let newest: Version? = try newest(tables.versions, prefix: agent.key)
+        version.reference.number = (newest?.reference.number ?? 0) + 1
+        try put(tables.contents, Key(version.reference.hash), draft.content)
+        try put(version, tables, agent)
+        return version
+    }
+
+    /// Whether this names one of the agent's versions, as its newest label or an older one.
+    func hasLabel(_ label: String, _ tables: CatalogTables, _ agent: AgentPath) throws -> Bool {
+        try contains(tables.versionHashes, agent.labelKey(label))
+    }
+
+    func setLabel(_ label: String, of version: Version, _ tables: CatalogTables, _ agent: AgentPath) throws -> Version {
+        var version = version
+        version.label = label
+        try put(version, tables, agent)
+        return version
+    }
+
     fileprivate func requireFree(
         _ label: String, _ tables: CatalogTables, _ agent: AgentPath, for hash: Digest
     ) throws {
@@ -148,9 +184,7 @@ extension WriteTransaction {
         _ version: Version, as label: String?, _ tables: CatalogTables, _ agent: AgentPath, _ change: Change
     ) throws -> Version {
         guard let label, label != version.label else { return version }
-        var version = version
-        version.label = label
-        try put(version, tables, agent)
+        let version = try setLabel(label, of: version, tables, agent)
         let event = AuditEvent(
             "version.label", agent.target + "/versions/\(version.reference.number)", organization: agent.organization,
             ["label": label])

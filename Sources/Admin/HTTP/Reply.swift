@@ -52,6 +52,7 @@ struct Reply: Sendable {
             if let pointer = fault.pointer { object.member("pointer", pointer) }
             if let line = fault.line { object.member("line", line) }
             if let column = fault.column { object.member("column", column) }
+            if let inputLine = fault.inputLine { object.member("input_line", inputLine) }
             if let revision = fault.revision { object.member("revision", revision) }
         }
         contentType = "application/problem+json"

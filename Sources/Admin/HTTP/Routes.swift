@@ -97,6 +97,7 @@ enum Routes {
     ]
 
     private static let administration = [
+        Route(.post, root + "/import", Permission(.write, .organizations, .all), ImportResource.take),
         Route(.get, root + "/audit", Permission(.read, .audit, .callers), AuditResource.list),
         Route(.get, root + "/admin-tokens", Permission(.read, .adminTokens, .all), AdminTokensResource.list),
         Route(.post, root + "/admin-tokens", Permission(.write, .adminTokens, .all), AdminTokensResource.create),

@@ -38,7 +38,7 @@ enum SchemasResource {
 
 extension Fields {
     /// A JSON Schema in canonical form, so that the same shape is the same bytes.
-    fileprivate func shape(_ name: String) throws(ControlFault) -> [UInt8] {
+    func shape(_ name: String) throws(ControlFault) -> [UInt8] {
         guard let value = try optionalObject(name) else { return AgentSchema.anything }
         let shape: [UInt8]
         do throws(JSONFault) { shape = try canonicalJSON(value) } catch {

@@ -10,14 +10,10 @@ enum TokensResource {
     static func create(_ call: AdminCall) async throws(ControlFault) -> Reply {
         let fields = try call.fields(["environment", "schema", "expires_at", "note", "may_read_prompt"])
         let environment = try fields.environment("environment")
-        let expiry = try fields.optionalTime("expires_at")
-        if let expiry, expiry.milliseconds <= call.now.milliseconds {
-            throw .invalid("expires_at must be in the future", at: "/expires_at")
-        }
         let secret = newSecret(prefix: "tg_\(environment)_")
         let token = NewToken(
             id: newIdentifier(prefix: "tok_"), secretHash: sha256(secret), environment: environment,
-            schema: try fields.optionalInteger("schema", minimum: 1), expiresAt: expiry,
+            schema: try fields.optionalInteger("schema", minimum: 1), expiresAt: try fields.optionalTime("expires_at"),
             note: try fields.remark("note") ?? "", mayReadPrompt: try fields.bool("may_read_prompt"))
         let record = try await call.store.createToken(try call.agent(), token, by: try call.change())
         return Reply(201) { object in

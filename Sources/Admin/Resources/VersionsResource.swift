@@ -1,23 +1,12 @@
 import JSON
 
 enum VersionsResource {
-    private static let content = [
-        "provider", "model", "messages", "parameters", "overridable", "tools", "max_output_tokens", "strict_model",
-    ]
-
     static func list(_ call: AdminCall) async throws(ControlFault) -> Reply {
         Reply(try await call.store.versions(try call.agent(), try call.page()))
     }
 
     static func create(_ call: AdminCall) async throws(ControlFault) -> Reply {
-        let fields = try call.fields(Set(content + ["schema", "label", "notes"]))
-        var version = NewVersion(content: content.compactMap { name in fields[name].map { (name, $0) } })
-        version.schema = try fields.optionalInteger("schema", minimum: 1)
-        version.label = try fields.optionalString("label", maximumBytes: NewVersion.maximumLabelBytes)
-        version.notes = try fields.optionalString("notes", maximumBytes: NewVersion.maximumNotesBytes)
-        if let label = version.label, !VersionName.isLabel(label) {
-            throw .invalid("label must be of A-Z, a-z, 0-9, ., _, + and -, and not a number", at: "/label")
-        }
+        let version = try NewVersion(try call.fields(NewVersion.fields))
         let created = try await call.store.createVersion(try call.agent(), version, by: try call.change())
         return try await reply(created.isNew ? 201 : 200, created.value, call)
     }
@@ -34,6 +23,23 @@ enum VersionsResource {
         return Reply(status) { object in
             version.write(to: &object)
             object.member("document", raw: document)
+        }
+    }
+}
+
+extension NewVersion {
+    private static let contentFields = [
+        "provider", "model", "messages", "parameters", "overridable", "tools", "max_output_tokens", "strict_model",
+    ]
+    static let fields = Set(contentFields + ["schema", "label", "notes"])
+
+    init(_ fields: Fields) throws(ControlFault) {
+        self.init(content: Self.contentFields.compactMap { name in fields[name].map { (name, $0) } })
+        schema = try fields.optionalInteger("schema", minimum: 1)
+        label = try fields.optionalString("label", maximumBytes: Self.maximumLabelBytes)
+        notes = try fields.optionalString("notes", maximumBytes: Self.maximumNotesBytes)
+        if let label, !VersionName.isLabel(label) {
+            throw .invalid("label must be of A-Z, a-z, 0-9, ., _, + and -, and not a number", at: "/label")
         }
     }
 }

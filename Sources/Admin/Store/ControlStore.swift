@@ -108,6 +108,9 @@ package protocol ControlStore: Sendable {
     func setToken(_ agent: AgentPath, _ id: String, to state: TokenRecord.State, by change: Change)
         async throws(ControlFault) -> TokenRecord
 
+    /// Takes all of these lines in one change, or none: what is there already stays as it is.
+    func importLines(_ lines: [ImportLine], by change: Change) async throws(ControlFault) -> ImportReport
+
     func createProviderKey(_ key: ProviderKeyRecord, by change: Change) async throws(ControlFault)
         -> Created<ProviderKeyRecord>
     func providerKey(_ id: String) async throws(ControlFault) -> ProviderKeyRecord

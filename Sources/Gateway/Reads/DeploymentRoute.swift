@@ -7,7 +7,7 @@ extension Worker {
     func deployment(
         _ request: GatewayRequest, _ caller: Caller, _ facts: inout RunFacts
     ) throws(GatewayError) -> Reading {
-        let deployment = try deployment(for: caller, schema: caller.schema)
+        let deployment = try resolver.deployment(for: caller, schema: caller.schema)
         facts.version = deployment.versionNumber
         facts.revision = deployment.revision
         // A revision is one state of one deployment for ever; what a token may see of it does not change either.
@@ -21,7 +21,7 @@ extension Worker {
     }
 
     private func body(_ deployment: DeploymentRecord, _ caller: Caller) throws(GatewayError) -> [UInt8] {
-        let plan = try plan(deployment)
+        let plan = try resolver.plan(deployment)
         var writer = JSONWriter()
         writer.beginObject()
         for (name, text) in [

@@ -22,7 +22,7 @@ extension Worker {
     }
 
     private func entry(_ caller: Caller, _ facts: inout RunFacts) throws(GatewayError) -> ModelEntry {
-        let deployment = try deployment(for: caller, schema: caller.schema)
+        let deployment = try resolver.deployment(for: caller, schema: caller.schema)
         facts.version = deployment.versionNumber
         facts.revision = deployment.revision
         return ModelEntry(

@@ -3,7 +3,7 @@ import Security
 import Storage
 
 /// Who calls: what a deployment token stands for.
-typealias Caller = TokenRecord
+package typealias Caller = TokenRecord
 
 extension RunPipeline {
     func authenticate(_ request: GatewayRequest) throws(GatewayError) -> Caller { try worker.authenticate(request) }
@@ -16,17 +16,6 @@ extension Worker {
             throw GatewayError(
                 .invalidToken, "No deployment token: send it as `Authorization: Bearer <deployment token>`.")
         }
-        let hash = sha256(secret)
-        let token = try read { snapshot throws(StorageError) in try snapshot.token(catalog, secretHash: hash) }
-        guard let token else { throw GatewayError(.invalidToken, "The deployment token is not known here.") }
-        switch token.state {
-        case .active: break
-        case .suspended: throw GatewayError(.tokenSuspended, "The deployment token is suspended.")
-        case .revoked: throw GatewayError(.tokenRevoked, "The deployment token was revoked.")
-        }
-        guard token.expiresAt == 0 || settings.now() < token.expiresAt else {
-            throw GatewayError(.tokenExpired, "The deployment token has expired.")
-        }
-        return token
+        return try resolver.authenticate(sha256(secret), now: settings.now())
     }
 }

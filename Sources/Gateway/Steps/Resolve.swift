@@ -22,11 +22,11 @@ extension RunPipeline {
             }
             schema = number
         }
-        let deployment = try worker.deployment(for: caller, schema: schema)
+        let deployment = try worker.resolver.deployment(for: caller, schema: schema)
         guard deployment.state == .active else {
             throw GatewayError(.deploymentPaused, "The deployment is paused.")
         }
-        let plan = try worker.plan(deployment)
+        let plan = try worker.resolver.plan(deployment)
         if modelWasSetAside, plan.strictModel {
             throw GatewayError(
                 .modelNotDeployed,
@@ -65,21 +65,5 @@ extension RunPipeline {
             guard let environment else { return false }
             return try snapshot.contains(worker.catalog.environments, Key(caller.organization, environment))
         }
-    }
-}
-
-extension Worker {
-    /// What is deployed for a token, paused or not.
-    func deployment(for caller: Caller, schema: UInt32) throws(GatewayError) -> DeploymentRecord {
-        let record = try read { snapshot throws(StorageError) in
-            try snapshot.deployment(
-                catalog, organization: caller.organization, agent: caller.agent, schema: schema,
-                environment: caller.environment)
-        }
-        guard let record, record.state != .undeployed else {
-            throw GatewayError(
-                .notDeployed, "Nothing is deployed for \(caller.agent), schema \(schema), in \(caller.environment).")
-        }
-        return record
     }
 }

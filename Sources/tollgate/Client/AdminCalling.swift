@@ -73,6 +73,8 @@ struct AdminRefusal: Error, Equatable, CustomStringConvertible {
     var detail: String
     /// A JSON Pointer into the body that was sent; empty where the fault is not in it.
     var pointer: String
+    /// Of an import's body, counted from 1.
+    var inputLine: Int?
 
     init(status: Int, _ problem: [UInt8]) {
         let root = try? JSONDocument(problem).root
@@ -80,6 +82,7 @@ struct AdminRefusal: Error, Equatable, CustomStringConvertible {
         code = root?.member("code")?.string ?? ""
         detail = root?.member("detail")?.string ?? root?.member("title")?.string ?? ""
         pointer = root?.member("pointer")?.string ?? ""
+        inputLine = root?.member("input_line")?.int.map { Int($0) }
     }
 
     var description: String {

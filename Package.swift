@@ -84,6 +84,8 @@ let package = Package(
             name: "tollgate",
             dependencies: [
                 "Domain", "JSON", "Storage", "Transport", "Security", "Gateway", "Admin", "Simulator", log, lifecycle,
+                locks,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -109,7 +111,7 @@ let package = Package(
         tests(
             "tollgate",
             [
-                "Domain", "JSON", "Security", "Storage", log,
+                "Domain", "JSON", "Security", "Storage", log, locks,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests(

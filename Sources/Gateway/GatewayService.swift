@@ -1,4 +1,5 @@
 import Logging
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -10,7 +11,8 @@ import Transport
 
 /// The data plane: a listener, and a worker a loop. Runs until it is told to shut down, then finishes what runs.
 package final class GatewayService: Service {
-    private let settings: GatewaySettings
+    /// As the last `apply` left them; each worker has its own copy.
+    private let settings: NIOLockedValueBox<GatewaySettings>
     private let workers: [Worker]
     private let lanes: [Lane]
     private let loops: any EventLoopGroup
@@ -18,12 +20,13 @@ package final class GatewayService: Service {
     private let connectionCount = Atomic<Int>(0)
     private let takesRuns = Atomic<Bool>(false)
     private let (bound, boundContinuation) = AsyncStream<Int>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    private let (haste, hasteContinuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
     package init(
         _ settings: GatewaySettings, loops: any EventLoopGroup, lane configuration: LaneConfiguration, catalog: Catalog,
         ledger: Ledger, masterKey: MasterKey, logger: Logger
     ) throws {
-        self.settings = settings
+        self.settings = NIOLockedValueBox(settings)
         self.logger = logger
         var workers: [Worker] = []
         var lanes: [Lane] = []
@@ -51,19 +54,33 @@ package final class GatewayService: Service {
     /// Whether it takes runs: it listens and does not drain.
     package var isReady: Bool { takesRuns.load(ordering: .relaxed) }
 
+    /// New runs and connections go by these; runs under way keep what they began with. Where it listens, how many
+    /// loops it has and the size of its caches stay as they are.
+    package func apply(_ settings: GatewaySettings) async {
+        self.settings.withLockedValue { $0 = settings }
+        for worker in workers { try? await worker.loop.submit { worker.settings = settings }.get() }
+    }
+
+    /// Told to shut down already: cuts off the runs under way, which are told why and settled, instead of waiting for
+    /// them.
+    package func hurry() { hasteContinuation.yield() }
+
     package func run() async throws {
-        let server = try await bind()
+        let settings = settings.withLockedValue { $0 }
+        let server = try await bind(settings)
         let port = server.localAddress?.port ?? settings.port
         boundContinuation.yield(port)
         takesRuns.store(true, ordering: .relaxed)
         logger.info("gateway listens", metadata: ["host": "\(settings.host)", "port": "\(port)"])
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.carryRuns() }
-            group.addTask { await self.drainWhenTold(server) }
-            // Whichever ends first, the last run or the time to wait for it, ends the other.
+            group.addTask { await self.drainWhenTold() }
+            group.addTask { await self.hurryWhenTold() }
+            // Whichever ends first, the last run or the time to wait for it, ends the others.
             await group.next()
             group.cancelAll()
         }
+        try? await server.close().get()
         for worker in workers { await worker.closeConnections() }
         for lane in lanes { await lane.close() }
     }
@@ -76,18 +93,35 @@ package final class GatewayService: Service {
         }
     }
 
-    /// Takes no more connections or runs, and answers when the time that running ones have is over.
-    private func drainWhenTold(_ server: any Channel) async {
+    /// Says that it is not ready, and goes on serving while load balancers learn it; then takes no more runs, and
+    /// answers when the time that running ones have is over. It listens until then: a probe is told that it drains,
+    /// and a run that comes too late gets an answer that says so.
+    private func drainWhenTold() async {
         try? await gracefulShutdown()
         takesRuns.store(false, ordering: .relaxed)
-        logger.info("gateway drains")
-        try? await server.close().get()
+        let settings = settings.withLockedValue { $0 }
+        for worker in workers { try? await worker.loop.submit { worker.leave() }.get() }
+        if settings.drainDelay > .zero {
+            logger.info(
+                "gateway is not ready and takes runs for a while",
+                metadata: ["delay_ms": "\(settings.drainDelay.nanoseconds / 1_000_000)"])
+            try? await Task.sleep(for: .nanoseconds(settings.drainDelay.nanoseconds))
+        }
+        logger.info("gateway drains", metadata: ["grace_ms": "\(settings.drainGrace.nanoseconds / 1_000_000)"])
         let deadline = NIODeadline.now() + settings.drainGrace
         for worker in workers { try? await worker.loop.submit { worker.drain(until: deadline) }.get() }
         try? await Task.sleep(for: .nanoseconds(settings.drainGrace.nanoseconds))
     }
 
-    private func bind() async throws -> any Channel {
+    /// Answers once it was told to hurry.
+    private func hurryWhenTold() async {
+        var told = haste.makeAsyncIterator()
+        guard await told.next() != nil else { return }
+        logger.warning("gateway cuts off what runs")
+        for worker in workers { try? await worker.loop.submit { worker.drain(until: .now()) }.get() }
+    }
+
+    private func bind(_ settings: GatewaySettings) async throws -> any Channel {
         let group = workers.map(\.loop)
         let workers = Dictionary(uniqueKeysWithValues: workers.map { (ObjectIdentifier($0.loop), $0) })
         guard let first = group.first else { preconditionFailure("an event loop group has a loop") }
@@ -109,12 +143,12 @@ package final class GatewayService: Service {
     private func configure(_ channel: any Channel, _ worker: Worker) throws {
         let count = connectionCount.add(1, ordering: .relaxed).newValue
         channel.closeFuture.whenComplete { _ in self.connectionCount.subtract(1, ordering: .relaxed) }
-        guard count <= settings.maximumConnections else { return channel.close(promise: nil) }
+        guard count <= worker.settings.maximumConnections else { return channel.close(promise: nil) }
         let pipeline = channel.pipeline.syncOperations
         // A client that sends and does not read is not read from.
         try pipeline.addHandler(BackPressureHandler())
         try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
-        try pipeline.addHandler(IdleStateHandler(allTimeout: settings.keepAliveTimeout))
+        try pipeline.addHandler(IdleStateHandler(allTimeout: worker.settings.keepAliveTimeout))
         try pipeline.addHandler(ConnectionHandler(worker: worker))
     }
 }

@@ -20,6 +20,8 @@ package struct GatewaySettings: Sendable {
     package var maximumBodyBytes = 32 << 20
     package var clientWriteTimeout = TimeAmount.seconds(60)
     package var keepAliveTimeout = TimeAmount.seconds(75)
+    /// How long it goes on taking runs once it is no longer ready.
+    package var drainDelay = TimeAmount.zero
     package var drainGrace = TimeAmount.seconds(30)
     package var timeouts = Timeouts()
     package var maximumResponseBytes = 64 << 20

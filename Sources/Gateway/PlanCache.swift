@@ -9,7 +9,8 @@ struct PlanCache {
         var usedAt: UInt64
     }
 
-    private let maximumBytes: Int
+    /// Lowered, it is kept from the next insertion on.
+    var maximumBytes: Int
     private var entries: [Digest: Entry] = [:]
     private var clock: UInt64 = 0
     private(set) var bytes = 0

@@ -6,6 +6,8 @@ import NIOCore
 struct RunPipeline {
     let worker: Worker
     let format: ClientFormat
+    /// As they were when the run began: it keeps them.
+    let settings: GatewaySettings
 
     func run(_ request: GatewayRequest, _ client: ResponseWriter) async {
         var facts = worker.facts(receivedAt: request.receivedAt)

@@ -6,7 +6,7 @@ extension Worker {
     /// Answers one request, whatever it is for.
     func serve(_ request: GatewayRequest, _ client: ResponseWriter) async {
         switch Route(request.method, request.path) {
-        case .run(let format): await RunPipeline(worker: self, format: format).run(request, client)
+        case .run(let format): await RunPipeline(worker: self, format: format, settings: settings).run(request, client)
         case .models: read(request, client, models)
         case .model(let id):
             read(request, client) { caller, facts throws(GatewayError) in
@@ -21,6 +21,7 @@ extension Worker {
                 try runRecord(id, caller, &facts)
             }
         case .health: say("ok", .ok, request, client)
+        case .readiness where isLeaving: say("draining", .serviceUnavailable, request, client)
         case .readiness: say("ready", .ok, request, client)
         case .unknown:
             let error = GatewayError(

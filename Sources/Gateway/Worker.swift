@@ -14,7 +14,8 @@ import Transport
 final class Worker: @unchecked Sendable {
     let loop: any EventLoop
     let executor: LoopExecutor
-    let settings: GatewaySettings
+    /// What new runs and connections go by.
+    var settings: GatewaySettings { didSet { plans.maximumBytes = settings.planCacheBytes / settings.loops } }
     let catalog: CatalogTables
     let ledger: Ledger
     let masterKey: MasterKey
@@ -22,6 +23,8 @@ final class Worker: @unchecked Sendable {
     let logger: Logger
     let connections = Connections()
     let resolver: PlanResolver
+    /// No longer ready, so that load balancers send their runs elsewhere; those that come are still carried.
+    private(set) var isLeaving = false
     private(set) var isDraining = false
     private var drainDeadline = NIODeadline.distantFuture
     private let inbox: AsyncStream<Arrival>.Continuation
@@ -58,7 +61,7 @@ final class Worker: @unchecked Sendable {
     func accept(_ request: GatewayRequest, _ writer: ResponseWriter) -> Bool {
         loop.assertInEventLoop()
         guard !isDraining else { return false }
-        inbox.yield(Arrival(request: request, writer: writer))
+        if case .terminated = inbox.yield(Arrival(request: request, writer: writer)) { return false }
         return true
     }
 
@@ -73,11 +76,18 @@ final class Worker: @unchecked Sendable {
         }
     }
 
+    /// Is no longer ready, and takes what still comes.
+    func leave() {
+        loop.assertInEventLoop()
+        isLeaving = true
+    }
+
     /// - Parameter deadline: when runs and answers under way will be cut off.
     func drain(until deadline: NIODeadline) {
         loop.assertInEventLoop()
+        isLeaving = true
         isDraining = true
-        drainDeadline = deadline
+        drainDeadline = min(drainDeadline, deadline)
         inbox.finish()
         connections.closeIdle()
     }

@@ -77,10 +77,17 @@ class Process:
         self._process.wait(10)
         self._forget()
 
+    def signal(self, number: int):
+        self._process.send_signal(number)
+
     def stop(self, seconds: float = 15) -> int:
         """Asks it to end, and answers its exit code."""
         if self.is_alive:
             self._process.terminate()
+        return self.wait(seconds)
+
+    def wait(self, seconds: float = 15) -> int:
+        """Answers the exit code of one that was asked to end."""
         try:
             return self._process.wait(seconds)
         except subprocess.TimeoutExpired:

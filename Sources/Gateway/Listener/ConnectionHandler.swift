@@ -99,7 +99,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func start(_ head: HTTPRequestHead, _ body: [UInt8], _ context: ChannelHandlerContext) {
-        let writer = writer(context, head, keepsAlive: !worker.isDraining)
+        let writer = writer(context, head, keepsAlive: !worker.isLeaving)
         state = .responding(writer)
         let path = head.uri.prefix { $0 != "?" && $0 != "#" }
         let request = GatewayRequest(

@@ -15,8 +15,8 @@ extension RunPipeline {
                 // OpenAI keeps it with its own request id, so both sides can find a run.
                 ("X-Client-Request-Id", "\(id)"),
             ],
-            body: prompt.body, timeouts: worker.settings.timeouts,
-            limits: ExchangeLimits(headerBytes: worker.settings.maximumResponseHeaderBytes))
+            body: prompt.body, timeouts: settings.timeouts,
+            limits: ExchangeLimits(headerBytes: settings.maximumResponseHeaderBytes))
         let exchange = worker.lane.start(request)
         guard !client.clientHasLeft else {
             // It left while the hold was written: the lane takes the end before it sends anything.
@@ -24,7 +24,7 @@ extension RunPipeline {
             return exchange
         }
         client.whenClientLeaves { [worker, weak exchange] in
-            _ = worker.loop.scheduleTask(in: worker.settings.drainAfterDisconnect) { [weak exchange] in
+            _ = worker.loop.scheduleTask(in: settings.drainAfterDisconnect) { [weak exchange] in
                 exchange?.cancel()
             }
         }

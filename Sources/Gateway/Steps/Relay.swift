@@ -44,7 +44,7 @@ extension RunPipeline {
             return exchange.cancel()
         }
         answer.wasServed = true
-        guard let body = try await collect(exchange, head, worker.settings.maximumResponseBytes, &answer) else {
+        guard let body = try await collect(exchange, head, settings.maximumResponseBytes, &answer) else {
             return
         }
         guard let response = try? ChatResponse(body, dialect: route.dialect) else {

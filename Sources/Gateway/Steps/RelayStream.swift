@@ -14,7 +14,7 @@ extension RunPipeline {
         _ answer: inout Answer
     ) async throws(TransportError) {
         answer.wasServed = true
-        var parser = SSEParser(maximumEventSize: worker.settings.maximumResponseBytes)
+        var parser = SSEParser(maximumEventSize: settings.maximumResponseBytes)
         var end = Answer.StreamEnd(reader: ChatStreamReader(dialect: route.dialect))
         defer {
             answer.usage = end.reader.usage
@@ -93,7 +93,7 @@ extension RunPipeline {
             answer.fault = ProviderFault.nonsense("The provider's stream is broken.")
             return out
         }
-        if end.byteCount > worker.settings.maximumResponseBytes
+        if end.byteCount > settings.maximumResponseBytes
             || end.events.reduce(0, { $0 + $1.event.raw.count }) > Self.maximumKeptBack
         {
             answer.fault = ProviderFault.nonsense("The provider's stream is larger than it may be.")

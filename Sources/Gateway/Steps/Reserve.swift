@@ -29,7 +29,7 @@ extension RunPipeline {
             keyIsPlatform: route.keyIsPlatform, costsCredits: route.costsCredits,
             priceListDate: route.price?.listDate ?? 0, hold: route.costsCredits ? bound ?? .zero : .zero,
             estimatedInput: estimated.uncachedInput, interruptedCharge: price?.cost(of: estimated) ?? .zero,
-            startedAt: worker.settings.now())
+            startedAt: settings.now())
         switch try await hold(run) {
         case .held:
             return Reservation(

@@ -35,12 +35,12 @@ extension RunPipeline {
         guard key.state == .active else {
             throw unusable("The key \(key.id) for the provider \(plan.provider) is disabled, and there is no other.")
         }
-        let costsCredits = key.isPlatform || (worker.settings.mode == .cloud && !key.isExempt)
+        let costsCredits = key.isPlatform || (settings.mode == .cloud && !key.isExempt)
         guard price != nil || !costsCredits else {
             throw unusable("The model \(plan.model) of \(plan.provider) has no price, and its key costs credits.")
         }
-        let dialect = ProviderDialect.named(plan.provider, habitsOf: worker.settings.providerDialects[plan.provider])
-        guard let url = dialect.chatURL(base: worker.settings.providerBaseURLs[plan.provider]) else {
+        let dialect = ProviderDialect.named(plan.provider, habitsOf: settings.providerDialects[plan.provider])
+        guard let url = dialect.chatURL(base: settings.providerBaseURLs[plan.provider]) else {
             throw unusable("The provider \(plan.provider) has no base URL: set providers.\(plan.provider).base_url.")
         }
         return ProviderRoute(

@@ -13,7 +13,7 @@ extension RunPipeline {
         let end = RunEnd(
             outcome: answer.fault == nil ? .succeeded : .failed, errorCode: answer.fault?.code.rawValue ?? "",
             usage: usage, cost: reservation.price?.cost(of: usage.usage) ?? .zero, clientLeft: client.clientHasLeft,
-            endedAt: worker.settings.now(), providerStatus: UInt16(clamping: answer.status),
+            endedAt: settings.now(), providerStatus: UInt16(clamping: answer.status),
             providerRequestID: String(answer.requestID.prefix(Self.longestName)),
             reportedModel: String((answer.model ?? "").prefix(Self.longestName)))
         do throws(StorageError) {

@@ -17,6 +17,7 @@ extension Configuration {
         settings.maximumBodyBytes = gateway.maximumBodyBytes
         settings.clientWriteTimeout = .milliseconds(Int64(gateway.clientWriteTimeout))
         settings.keepAliveTimeout = .milliseconds(Int64(gateway.keepAliveTimeout))
+        settings.drainDelay = .milliseconds(Int64(drain.delay))
         settings.drainGrace = .milliseconds(Int64(drain.grace))
         settings.timeouts = Timeouts(
             connect: upstream.connectTimeout, firstByte: upstream.firstByteTimeout, idle: upstream.idleTimeout,

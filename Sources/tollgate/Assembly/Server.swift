@@ -16,14 +16,17 @@ struct Server {
     private let configuration: Configuration
     private let file: String?
     private let environment: [String: String]
+    private let threshold: LogThreshold
 
     init(_ configuration: Configuration, file: String?, environment: [String: String]) {
         self.configuration = configuration
         self.file = file
         self.environment = environment
+        threshold = LogThreshold(configuration.log.level)
     }
 
     func run() async throws {
+        OperatorSignals.ignoreReloads()
         let logger = makeLogger()
         let masterKey = try configuration.masterKey(environment: environment)
         let prices = try PriceList.load(PriceList.search(configuration, file: file))
@@ -84,9 +87,21 @@ struct Server {
                     .init(service: ports),
                     .init(service: Listening(service: gateway, port: configuration.gateway.listening)),
                 ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                logger: logger))
+        let signals = OperatorSignals(
+            group: group, gateway: gateway,
+            reloading: Reloading(
+                configuration, file: file, environment: environment, logger: logger,
+                steps: reloadSteps(stores, gateway, loops: loopCount, simulatorPort: simulatorPort)),
+            logger: logger)
         do {
-            try await group.run()
+            let heard = await OperatorSignals.listen()
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask { try await group.run() }
+                tasks.addTask { await signals.run(heard) }
+                try await tasks.next()
+                tasks.cancelAll()
+            }
         } catch {
             await simulator?.stop()
             try? await loops.shutdownGracefully()
@@ -96,15 +111,32 @@ struct Server {
         try await loops.shutdownGracefully()
     }
 
+    /// What is read again at SIGHUP, one after the other.
+    private func reloadSteps(
+        _ stores: Stores, _ gateway: GatewayService, loops: Int, simulatorPort: Int?
+    ) -> [ReloadStep] {
+        [
+            ReloadStep(name: "log level") { [threshold] in threshold.level = $0.log.level },
+            ReloadStep(name: "gateway") {
+                await gateway.apply($0.gatewaySettings(loops: loops, simulatorPort: simulatorPort))
+            },
+            ReloadStep(name: "prices") { [file] configuration in
+                let prices = try PriceList.load(PriceList.search(configuration, file: file))
+                try await ControlPlane.load(
+                    prices.rows, into: ControlPlane.store(stores.catalog, mode: configuration.mode))
+            },
+        ]
+    }
+
     private func makeLogger() -> Logger {
         let format = configuration.log.format
-        var logger = Logger(label: "tollgate") { label in
-            switch format {
-            case .text: StreamLogHandler.standardError(label: label)
-            case .json: JSONLogHandler(label: label, now: WallClock.milliseconds)
-            }
+        return Logger(label: "tollgate") { [threshold] label in
+            let handler: any LogHandler =
+                switch format {
+                case .text: StreamLogHandler.standardError(label: label)
+                case .json: JSONLogHandler(label: label, now: WallClock.milliseconds)
+                }
+            return ThresholdLogHandler(handler, threshold: threshold)
         }
-        logger.logLevel = configuration.log.level
-        return logger
     }
 }

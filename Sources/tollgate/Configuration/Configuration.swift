@@ -82,8 +82,9 @@ struct Configuration: Equatable, Sendable {
         var format = LogFormat.text
     }
 
+    /// Milliseconds.
     struct Drain: Equatable, Sendable {
-        /// Milliseconds.
+        var delay = 0
         var grace = 30_000
     }
 

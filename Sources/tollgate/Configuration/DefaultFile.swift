@@ -6,6 +6,8 @@ extension Setting {
             "#",
             "# Each key can also be given as an environment variable, named in brackets, which wins over this file.",
             "# A key that does not exist, or a value it does not take, keeps Tollgate from starting.",
+            "#",
+            "# Keys marked \"live\" change while the server runs: edit this file and send it SIGHUP. The others take a restart.",
         ]
         var section: [String] = []
         for setting in all {
@@ -24,7 +26,7 @@ extension Setting {
             let indent = indentation(heading.count)
             let name = setting.environmentName.replacing("*", with: "MY_PROVIDER")
             lines += setting.meaning.split(separator: "\n").map { indent + "# " + $0 }
-            lines.append(indent + "# (\(setting.expects)) [\(name)]")
+            lines.append(indent + "# (\(setting.expects)) [\(name)]" + (setting.isLive ? " live" : ""))
             lines.append(
                 setting.fallback.map { "\(indent)\(parts[heading.count]): \($0)" }
                     ?? "\(indent)#\(parts[heading.count]):")

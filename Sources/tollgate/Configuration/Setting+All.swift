@@ -105,7 +105,11 @@ extension Setting {
         Setting(
             "log.format", .oneOf, \.log.format, "text for people, json for machines; one line an entry, on stderr."),
         Setting(
+            "drain.delay_ms", .integer(0...3_600_000), \.drain.delay,
+            "How long the gateway, told to stop, goes on taking runs while it says that it is not ready: time for\n"
+                + "load balancers to send them elsewhere."),
+        Setting(
             "drain.grace_ms", .integer(0...3_600_000), \.drain.grace,
-            "How long running requests have to end once the server was told to stop."),
+            "How long runs under way then have to end. A second SIGTERM or SIGINT cuts them off at once."),
     ]
 }

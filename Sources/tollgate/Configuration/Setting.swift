@@ -10,6 +10,10 @@ struct Setting: Sendable {
     /// Puts the value that the text says into the configuration, for the name that stands for `*`; false where the
     /// text says none.
     let apply: @Sendable (_ text: String, _ name: String, inout Configuration) -> Bool
+    /// The value a configuration has, as the file spells it; nil where it is unset.
+    let text: @Sendable (_ name: String, Configuration) -> String?
+    /// Takes the value over from another configuration.
+    let copy: @Sendable (_ name: String, _ from: Configuration, inout Configuration) -> Void
 
     init<Value>(
         _ path: String, _ kind: SettingKind<Value>, _ target: WritableKeyPath<Configuration, Value> & Sendable,
@@ -19,6 +23,8 @@ struct Setting: Sendable {
         expects = kind.expects
         fallback = kind.write(Configuration()[keyPath: target])
         self.meaning = meaning
+        text = { _, configuration in kind.write(configuration[keyPath: target]) }
+        copy = { _, other, configuration in configuration[keyPath: target] = other[keyPath: target] }
         apply = { text, _, configuration in
             guard let value = kind.read(text) else { return false }
             configuration[keyPath: target] = value
@@ -35,6 +41,8 @@ struct Setting: Sendable {
         expects = kind.expects
         fallback = nil
         self.meaning = meaning
+        text = { _, configuration in configuration[keyPath: target].map(kind.write) }
+        copy = { _, other, configuration in configuration[keyPath: target] = other[keyPath: target] }
         apply = { text, _, configuration in
             guard let value = kind.read(text) else { return false }
             configuration[keyPath: target] = value
@@ -51,6 +59,10 @@ struct Setting: Sendable {
         expects = kind.expects
         fallback = nil
         self.meaning = meaning
+        text = { name, configuration in configuration.providers[name]?[keyPath: target].map(kind.write) }
+        copy = { name, other, configuration in
+            configuration.providers[name, default: .init()][keyPath: target] = other.providers[name]?[keyPath: target]
+        }
         apply = { text, name, configuration in
             guard let value = kind.read(text) else { return false }
             configuration.providers[name, default: .init()][keyPath: target] = value

@@ -92,6 +92,11 @@ let package = Package(
         // Tests; Generators is what several of them share.
         .target(name: "Generators", path: "Tests/Generators", swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+        // What reads bytes from outside, each with what must hold of it; scripts/fuzz runs it under libFuzzer.
+        .target(
+            name: "Fuzz", dependencies: ["Domain", "JSON", "Prompting", "Protocols", "Storage", "Transport"],
+            path: "Tests/Fuzz", exclude: ["Corpus", "tokens.dict"], swiftSettings: strict),
+        tests("Fuzz", ["Generators"]),
         tests("JSON"),
         tests("Domain", ["Generators"]),
         tests("Prompting", ["Domain", "JSON"]),
@@ -122,3 +127,13 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// The fuzzer's program links only where the compiler's own fuzzer is asked for.
+if Context.environment["TOLLGATE_FUZZ"] != nil {
+    package.targets += [
+        .target(name: "CFuzzer", path: "Tests/CFuzzer"),
+        .executableTarget(
+            name: "FuzzDriver", dependencies: ["CFuzzer", "Fuzz"], path: "Tests/FuzzDriver", swiftSettings: strict),
+    ]
+    package.products.append(.executable(name: "fuzz", targets: ["FuzzDriver"]))
+}

@@ -9,7 +9,8 @@ import subprocess
 
 import httpx
 
-from waiting import eventually
+import sanitizers
+from waiting import PATIENCE, eventually
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -31,7 +32,7 @@ def run(arguments: list, environment: dict[str, str] | None = None, input: str =
     """Runs the program to its end."""
     return subprocess.run(
         [str(binary()), *map(str, arguments)], env=clean_environment(environment), input=input, cwd=cwd,
-        capture_output=True, text=True, timeout=seconds)
+        capture_output=True, text=True, timeout=seconds * PATIENCE)
 
 
 class Process:
@@ -76,13 +77,16 @@ class Process:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait(10)
         self._forget()
+        sanitizers.fail_on_report(self.name, self.pid)
 
     def stop(self, seconds: float = 15) -> int:
         """Asks it to end, and answers its exit code."""
         if self.is_alive:
             self._process.terminate()
         try:
-            return self._process.wait(seconds)
+            code = self._process.wait(seconds * PATIENCE)
+            sanitizers.fail_on_report(self.name, self.pid)
+            return code
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait(10)

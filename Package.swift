@@ -5,6 +5,12 @@ import PackageDescription
 let strict: [SwiftSetting] =
     Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
 
+/// Our own C++ also looks for undefined behaviour where scripts/check or scripts/fuzz builds it: Swift has no such
+/// sanitizer, and Address Sanitizer's runtime carries this one's.
+let undefined: [CXXSetting] =
+    ["TOLLGATE_UNDEFINED", "TOLLGATE_FUZZ"].allSatisfy { Context.environment[$0] == nil }
+    ? [] : [.unsafeFlags(["-fsanitize=undefined", "-fno-sanitize=vptr,function"])]
+
 let nio = [
     Target.Dependency.product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
@@ -49,7 +55,7 @@ let package = Package(
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CLMDB", linkerSettings: [.linkedLibrary("lmdb")]),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
-        .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CSimdjson", cxxSettings: undefined, linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Pure: no I/O, no NIO.
         wrapper("JSON", ["CSimdjson"]),

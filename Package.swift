@@ -5,6 +5,12 @@ import PackageDescription
 let strict: [SwiftSetting] =
     Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
 
+/// Our own C++ also looks for undefined behaviour where scripts/check or scripts/fuzz builds it: Swift has no such
+/// sanitizer, and Address Sanitizer's runtime carries this one's.
+let undefined: [CXXSetting] =
+    ["TOLLGATE_UNDEFINED", "TOLLGATE_FUZZ"].allSatisfy { Context.environment[$0] == nil }
+    ? [] : [.unsafeFlags(["-fsanitize=undefined", "-fno-sanitize=vptr,function"])]
+
 let nio = [
     Target.Dependency.product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
@@ -49,7 +55,7 @@ let package = Package(
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CLMDB", linkerSettings: [.linkedLibrary("lmdb")]),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
-        .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CSimdjson", cxxSettings: undefined, linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Pure: no I/O, no NIO.
         wrapper("JSON", ["CSimdjson"]),
@@ -94,6 +100,11 @@ let package = Package(
         // Tests; Generators is what several of them share.
         .target(name: "Generators", path: "Tests/Generators", swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+        // What reads bytes from outside, each with what must hold of it; scripts/fuzz runs it under libFuzzer.
+        .target(
+            name: "Fuzz", dependencies: ["Domain", "JSON", "Prompting", "Protocols", "Storage", "Transport"],
+            path: "Tests/Fuzz", exclude: ["Corpus", "tokens.dict"], swiftSettings: strict),
+        tests("Fuzz", ["Generators"]),
         tests("JSON"),
         tests("Domain", ["Generators"]),
         tests("Prompting", ["Domain", "JSON"]),
@@ -124,3 +135,13 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )
+
+// The fuzzer's program links only where the compiler's own fuzzer is asked for.
+if Context.environment["TOLLGATE_FUZZ"] != nil {
+    package.targets += [
+        .target(name: "CFuzzer", path: "Tests/CFuzzer"),
+        .executableTarget(
+            name: "FuzzDriver", dependencies: ["CFuzzer", "Fuzz"], path: "Tests/FuzzDriver", swiftSettings: strict),
+    ]
+    package.products.append(.executable(name: "fuzz", targets: ["FuzzDriver"]))
+}

@@ -15,13 +15,15 @@ package struct ResponseHead: Sendable {
 }
 
 /// Assembles the head from the lines libcurl hands over one by one; interim (1xx) heads are passed over.
-struct ResponseHeadReader {
-    private(set) var byteCount = 0
-    private(set) var isComplete = false
+package struct ResponseHeadReader {
+    package private(set) var byteCount = 0
+    package private(set) var isComplete = false
     private var head: ResponseHead?
 
+    package init() {}
+
     /// Answers the head when this line ends it.
-    mutating func take(_ line: UnsafeRawBufferPointer) -> ResponseHead? {
+    package mutating func take(_ line: UnsafeRawBufferPointer) -> ResponseHead? {
         byteCount += line.count
         guard !isComplete else { return nil }
         let end = unsafe line.lastIndex { $0 != 0x0A && $0 != 0x0D }.map { $0 + 1 } ?? 0

@@ -9,7 +9,8 @@ import subprocess
 
 import httpx
 
-from waiting import eventually
+import sanitizers
+from waiting import PATIENCE, eventually
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -31,7 +32,7 @@ def run(arguments: list, environment: dict[str, str] | None = None, input: str =
     """Runs the program to its end."""
     return subprocess.run(
         [str(binary()), *map(str, arguments)], env=clean_environment(environment), input=input, cwd=cwd,
-        capture_output=True, text=True, timeout=seconds)
+        capture_output=True, text=True, timeout=seconds * PATIENCE)
 
 
 class Process:
@@ -76,6 +77,7 @@ class Process:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait(10)
         self._forget()
+        sanitizers.fail_on_report(self.name, self.pid)
 
     def signal(self, number: int):
         self._process.send_signal(number)
@@ -89,7 +91,9 @@ class Process:
     def wait(self, seconds: float = 15) -> int:
         """Answers the exit code of one that was asked to end."""
         try:
-            return self._process.wait(seconds)
+            code = self._process.wait(seconds * PATIENCE)
+            sanitizers.fail_on_report(self.name, self.pid)
+            return code
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait(10)

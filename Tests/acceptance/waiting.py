@@ -1,12 +1,16 @@
 """Waiting for something to become true, with a deadline, never for a time to pass."""
 
 import asyncio
+import os
 import time
+
+# How many times as long as usual everything may take: programs under a sanitizer are slow.
+PATIENCE = float(os.environ.get("ACCEPTANCE_PATIENCE", "1"))
 
 
 def eventually(condition, what: str, seconds: float = 15.0, every: float = 0.02):
     """Answers the first truthy value of `condition()`; fails naming `what` when the deadline has passed."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds * PATIENCE
     while True:
         value = condition()
         if value:
@@ -18,7 +22,7 @@ def eventually(condition, what: str, seconds: float = 15.0, every: float = 0.02)
 
 async def eventually_async(condition, what: str, seconds: float = 15.0, every: float = 0.005):
     """The same, while other tasks go on; `condition` must not wait."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds * PATIENCE
     while not condition():
         assert time.monotonic() < deadline, f"not within {seconds:g} s: {what}"
         await asyncio.sleep(every)

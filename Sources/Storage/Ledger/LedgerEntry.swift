@@ -41,7 +41,7 @@ package struct LedgerEntry: Hashable, Sendable {
 
     private static let layout: UInt8 = 1
 
-    var encoded: [UInt8] {
+    package var encoded: [UInt8] {
         var record = RecordWriter(layout: Self.layout)
         record.put(kind.rawValue)
         record.put(isEstimated)
@@ -56,7 +56,7 @@ package struct LedgerEntry: Hashable, Sendable {
         return record.bytes
     }
 
-    init(sequence: UInt64, _ bytes: RawSpan) throws(StorageError) {
+    package init(sequence: UInt64, _ bytes: RawSpan) throws(StorageError) {
         var record = try RecordReader(layout: Self.layout, bytes)
         self.sequence = sequence
         guard let kind = Kind(rawValue: try record.integer(bytes)) else {

@@ -3,7 +3,7 @@ import Domain
 extension RunRecord {
     private static let layout: UInt8 = 1
 
-    var encoded: [UInt8] {
+    package var encoded: [UInt8] {
         var record = RecordWriter(layout: Self.layout, reserving: 512)
         record.put(id)
         record.put(holdSequence)
@@ -25,7 +25,7 @@ extension RunRecord {
         return record.bytes
     }
 
-    init(_ bytes: RawSpan) throws(StorageError) {
+    package init(_ bytes: RawSpan) throws(StorageError) {
         var record = try RecordReader(layout: Self.layout, bytes)
         let id = try record.runID(bytes)
         let holdSequence: UInt64 = try record.integer(bytes)

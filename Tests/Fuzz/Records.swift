@@ -1,0 +1,33 @@
+import Domain
+import Storage
+
+extension FuzzTarget {
+    /// A record of the catalog that can be read says the same when it is written and read again.
+    static let catalogRecords = FuzzTarget(name: "catalog-records") { input in
+        guard let kind = input.first else { return }
+        let bytes = Array(input.dropFirst())
+        switch kind % 4 {
+        case 0: try rewritten(bytes, { try TokenRecord($0) }, \.encoded)
+        case 1: try rewritten(bytes, { try DeploymentRecord($0) }, \.encoded)
+        case 2: try rewritten(bytes, { try PriceRecord($0) }, \.encoded)
+        case _: try rewritten(bytes, { try ProviderKeyRecord($0) }, \.encoded)
+        }
+    }
+
+    /// A record of the ledger that can be read says the same when it is written and read again.
+    static let ledgerRecords = FuzzTarget(name: "ledger-records") { input in
+        guard let kind = input.first else { return }
+        let bytes = Array(input.dropFirst())
+        switch kind % 2 {
+        case 0: try rewritten(bytes, { try LedgerEntry(sequence: 1, $0) }, \.encoded)
+        case _: try rewritten(bytes, { try RunRecord($0) }, \.encoded)
+        }
+    }
+
+    private static func rewritten<Record: Equatable>(
+        _ bytes: [UInt8], _ read: (RawSpan) throws -> Record, _ encoded: (Record) -> [UInt8]
+    ) throws {
+        guard let record = try? read(bytes.span.bytes) else { return }
+        try hold(try read(encoded(record).span.bytes) == record, "a record is read as it was written")
+    }
+}

@@ -48,11 +48,10 @@ class Changes:
         connection = Connection(self.world.admin_port)
         while (left := end - time.monotonic()) > 0:
             await asyncio.sleep(min(every, left))
-            start = time.monotonic()
             found = await self.api("POST", "/ledger/verify", {}, connection=connection)
             if found.get("clean") is not True:
                 self.record.odd("verify", json.dumps(found))
-            self.record.counts["verify", f"clean, at most {2 ** int((time.monotonic() - start) + 1):g} s"] += 1
+            self.record.counts["verify", "clean" if found.get("clean") is True else "not clean"] += 1
         connection.close()
 
     async def step(self, name: str):

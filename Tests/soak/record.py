@@ -80,9 +80,11 @@ class Record:
         self._runs.close()
 
     def by_outcome(self) -> dict[str, int]:
+        """Of the requests at the gateway."""
         found: collections.Counter = collections.Counter()
-        for (_, outcome), count in self.counts.items():
-            found[outcome] += count
+        for (kind, outcome), count in self.counts.items():
+            if kind not in ("connection", "verify") and not kind.startswith("change "):
+                found[outcome] += count
         return dict(found.most_common())
 
 

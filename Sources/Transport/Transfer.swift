@@ -105,12 +105,15 @@ import CCurl
     }
 
     private var uploadFinished: Bool {
+        guard sends > 0 else { return false }
         var requestSize = 0
         unsafe tollgate_easy_get_long(easy, CURLINFO_REQUEST_SIZE, &requestSize)
         return requestSize > 0 && bodyBytesOut >= core?.request.body?.count ?? 0
     }
 
     private var bodyBytesOut: Int {
+        // Until this exchange sends, libcurl's counters are still those of the one before it.
+        guard sends > 0 else { return 0 }
         var uploaded: curl_off_t = 0
         unsafe tollgate_easy_get_offset(easy, CURLINFO_SIZE_UPLOAD_T, &uploaded)
         return Int(uploaded)

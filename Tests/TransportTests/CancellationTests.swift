@@ -60,6 +60,28 @@ struct CancellationTests {
         await lane.close()
     }
 
+    /// The handle still has the counters of the exchange before, whose body was larger.
+    @Test func beforeAnythingWasSent() async throws {
+        let server = try RawServer { connection in
+            while connection.request() != nil { connection.answer("{}") }
+        }
+        defer { server.stop() }
+        let lane = try Lane()
+        for _ in 0..<50 {
+            _ = try await lane.fetch(ExchangeRequest(url: server.url, body: [1, 2, 3]), maximumBytes: 100)
+            let exchange = lane.start(ExchangeRequest(url: server.url, body: [1]))
+            exchange.cancel()
+            do throws(TransportError) {
+                _ = try await exchange.head()
+            } catch {
+                let facts = try #require(exchange.facts)
+                #expect(!error.requestSent || facts.sends > 0)
+                #expect(facts.bodyBytesOut == 0 || facts.sends > 0)
+            }
+        }
+        await lane.close()
+    }
+
     @Test func byATaskThatNeverWaited() async throws {
         let (server, _, _) = try hanging()
         defer { server.stop() }

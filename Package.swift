@@ -50,18 +50,22 @@ let package = Package(
         // Pure: no I/O, no NIO.
         source("JSON", ["CSimdjson"]),
         source("Domain"),
+        source("Measures"),
         source("Prompting", ["Domain", "JSON"]),
         source("Protocols", ["Domain", "JSON"]),
 
         // One kind of I/O each.
-        source("Storage", ["CLMDB", "Domain", locks]),
+        source("Storage", ["CLMDB", "Domain", "Measures", locks]),
         source("Transport", ["CCurl", locks]),
         source("Security", ["COpenSSL", "Domain"]),
 
         // The two planes, and the providers we simulate.
         source(
             "Gateway",
-            ["Domain", "JSON", "Prompting", "Protocols", "Storage", "Transport", "Security", locks, log, lifecycle]
+            [
+                "Domain", "JSON", "Measures", "Prompting", "Protocols", "Storage", "Transport", "Security", locks, log,
+                lifecycle,
+            ]
                 + nio + tls),
         .target(
             name: "Admin",
@@ -79,7 +83,8 @@ let package = Package(
         .executableTarget(
             name: "tollgate",
             dependencies: [
-                "Domain", "JSON", "Storage", "Transport", "Security", "Gateway", "Admin", "Simulator", log, lifecycle,
+                "Domain", "JSON", "Measures", "Storage", "Transport", "Security", "Gateway", "Admin", "Simulator", locks,
+                log, lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -90,6 +95,7 @@ let package = Package(
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         tests("JSON"),
         tests("Domain", ["Generators"]),
+        tests("Measures"),
         tests("Prompting", ["Domain", "JSON"]),
         tests("Protocols", ["Domain", "JSON"]),
         tests("Storage", ["Domain", "Generators"]),

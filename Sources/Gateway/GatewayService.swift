@@ -11,7 +11,7 @@ import Transport
 /// The data plane: a listener, and a worker a loop. Runs until it is told to shut down, then finishes what runs.
 package final class GatewayService: Service {
     private let settings: GatewaySettings
-    private let workers: [Worker]
+    let workers: [Worker]
     private let lanes: [Lane]
     private let loops: any EventLoopGroup
     private let logger: Logger
@@ -50,6 +50,9 @@ package final class GatewayService: Service {
 
     /// Whether it takes runs: it listens and does not drain.
     package var isReady: Bool { takesRuns.load(ordering: .relaxed) }
+
+    /// Connections of applications.
+    var openConnections: Int { connectionCount.load(ordering: .relaxed) }
 
     package func run() async throws {
         let server = try await bind()
@@ -109,7 +112,10 @@ package final class GatewayService: Service {
     private func configure(_ channel: any Channel, _ worker: Worker) throws {
         let count = connectionCount.add(1, ordering: .relaxed).newValue
         channel.closeFuture.whenComplete { _ in self.connectionCount.subtract(1, ordering: .relaxed) }
-        guard count <= settings.maximumConnections else { return channel.close(promise: nil) }
+        guard count <= settings.maximumConnections else {
+            worker.counters.refused(.tooManyConnections)
+            return channel.close(promise: nil)
+        }
         let pipeline = channel.pipeline.syncOperations
         // A client that sends and does not read is not read from.
         try pipeline.addHandler(BackPressureHandler())

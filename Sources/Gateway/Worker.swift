@@ -23,6 +23,7 @@ final class Worker: @unchecked Sendable {
     let connections = Connections()
     private let reader: Reader
     private var plans: PlanCache
+    var counters = RunCounters()
     private(set) var isDraining = false
     private var drainDeadline = NIODeadline.distantFuture
     private let inbox: AsyncStream<Arrival>.Continuation
@@ -50,6 +51,8 @@ final class Worker: @unchecked Sendable {
         // Bounded by the connections: each has at most one request under way.
         (arrivals, inbox) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
     }
+
+    var planFigures: PlanCache.Figures { plans.figures }
 
     /// What is known of a request as it comes in.
     func facts(receivedAt: NIODeadline = .now()) -> RunFacts {

@@ -60,18 +60,22 @@ let package = Package(
         // Pure: no I/O, no NIO.
         wrapper("JSON", ["CSimdjson"]),
         source("Domain"),
+        source("Measures"),
         source("Prompting", ["Domain", "JSON"]),
         source("Protocols", ["Domain", "JSON"]),
 
         // One kind of I/O each.
-        source("Storage", ["CLMDB", "Domain", locks]),
+        source("Storage", ["CLMDB", "Domain", "Measures", locks]),
         wrapper("Transport", ["CCurl", locks]),
         wrapper("Security", ["COpenSSL", "Domain"]),
 
         // The two planes, and the providers we simulate.
         source(
             "Gateway",
-            ["Domain", "JSON", "Prompting", "Protocols", "Storage", "Transport", "Security", locks, log, lifecycle]
+            [
+                "Domain", "JSON", "Measures", "Prompting", "Protocols", "Storage", "Transport", "Security", locks, log,
+                lifecycle,
+            ]
                 + nio + tls),
         .target(
             name: "Admin",
@@ -89,8 +93,9 @@ let package = Package(
         .executableTarget(
             name: "tollgate",
             dependencies: [
-                "Domain", "JSON", "Storage", "Transport", "Security", "Gateway", "Admin", "Simulator", log, lifecycle,
+                "Domain", "JSON", "Measures", "Storage", "Transport", "Security", "Gateway", "Admin", "Simulator",
                 locks,
+                log, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
@@ -107,6 +112,7 @@ let package = Package(
         tests("Fuzz", ["Generators"]),
         tests("JSON"),
         tests("Domain", ["Generators"]),
+        tests("Measures"),
         tests("Prompting", ["Domain", "JSON"]),
         tests("Protocols", ["Domain", "JSON"]),
         tests("Storage", ["Domain", "Generators"]),

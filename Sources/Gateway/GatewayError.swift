@@ -15,6 +15,8 @@ package struct GatewayError: Error {
     var charged: NanoCredits?
     /// The provider may have served the run though nothing is charged yet.
     var holdStays = false
+    /// How the attempt at the provider ended, where there was one.
+    var attempt: AttemptClass?
     /// Further members of the error object, as names and decimal texts.
     var details: [(name: String, value: String)] = []
 

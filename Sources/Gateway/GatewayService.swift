@@ -13,7 +13,7 @@ import Transport
 package final class GatewayService: Service {
     /// As the last `apply` left them; each worker has its own copy.
     private let settings: NIOLockedValueBox<GatewaySettings>
-    private let workers: [Worker]
+    let workers: [Worker]
     private let lanes: [Lane]
     private let loops: any EventLoopGroup
     private let logger: Logger
@@ -64,6 +64,9 @@ package final class GatewayService: Service {
     /// Told to shut down already: cuts off the runs under way, which are told why and settled, instead of waiting for
     /// them.
     package func hurry() { hasteContinuation.yield() }
+
+    /// Connections of applications.
+    var openConnections: Int { connectionCount.load(ordering: .relaxed) }
 
     package func run() async throws {
         let settings = settings.withLockedValue { $0 }
@@ -143,7 +146,10 @@ package final class GatewayService: Service {
     private func configure(_ channel: any Channel, _ worker: Worker) throws {
         let count = connectionCount.add(1, ordering: .relaxed).newValue
         channel.closeFuture.whenComplete { _ in self.connectionCount.subtract(1, ordering: .relaxed) }
-        guard count <= worker.settings.maximumConnections else { return channel.close(promise: nil) }
+        guard count <= worker.settings.maximumConnections else {
+            worker.counters.refused(.tooManyConnections)
+            return channel.close(promise: nil)
+        }
         let pipeline = channel.pipeline.syncOperations
         // A client that sends and does not read is not read from.
         try pipeline.addHandler(BackPressureHandler())

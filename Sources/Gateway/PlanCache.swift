@@ -14,13 +14,34 @@ struct PlanCache {
     private var entries: [Digest: Entry] = [:]
     private var clock: UInt64 = 0
     private(set) var bytes = 0
+    private var hits: UInt64 = 0
+    private var misses: UInt64 = 0
+
+    /// What there is to show of a cache, or of several.
+    struct Figures: Sendable {
+        var hits: UInt64 = 0
+        var misses: UInt64 = 0
+        var bytes = 0
+
+        mutating func add(_ other: Figures) {
+            hits += other.hits
+            misses += other.misses
+            bytes += other.bytes
+        }
+    }
+
+    var figures: Figures { Figures(hits: hits, misses: misses, bytes: bytes) }
 
     init(maximumBytes: Int) { self.maximumBytes = maximumBytes }
 
     subscript(hash: Digest) -> Plan? {
         mutating get {
             clock += 1
-            guard let index = entries.index(forKey: hash) else { return nil }
+            guard let index = entries.index(forKey: hash) else {
+                misses += 1
+                return nil
+            }
+            hits += 1
             entries.values[index].usedAt = clock
             return entries.values[index].plan
         }

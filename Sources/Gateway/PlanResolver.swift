@@ -20,6 +20,14 @@ package final class PlanResolver {
         self.logger = logger
     }
 
+    /// For decoded versions.
+    var cacheBytes: Int {
+        get { plans.maximumBytes }
+        set { plans.maximumBytes = newValue }
+    }
+
+    var planFigures: PlanCache.Figures { plans.figures }
+
     /// Reads the catalog as it is now.
     package func read<R>(
         _ body: (borrowing Reader.Snapshot) throws(StorageError) -> R

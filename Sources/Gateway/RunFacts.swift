@@ -1,6 +1,7 @@
 import Domain
 import NIOCore
 import NIOHTTP1
+import Transport
 
 /// What is known of a run so far: for the headers of its response, and its line in the log.
 struct RunFacts {
@@ -15,10 +16,33 @@ struct RunFacts {
     var ignored: [String] = []
     var cost: NanoCredits?
     var error: ErrorCode?
-    /// How often the request was sent: two where libcurl found a kept connection dead.
-    var sends = 0
+    /// HTTP status of the response; 0 before there is one.
+    var status = 0
+    var isStreamed = false
+    /// From the hold on; with its end once that is on the books.
+    var run: RunRecord?
+    var attempt: Attempt?
+    /// When a stream's response began.
+    var firstByteAt: NIODeadline?
     /// Time in which the run waited for its provider.
     var providerTime = TimeAmount.zero
+
+    /// What is known of the try at a provider.
+    struct Attempt {
+        var result: AttemptClass
+        /// From the attempt's start to the answer's head; nil where none came.
+        var firstByteMicroseconds: Int?
+        /// How often the request was sent: two where libcurl found a kept connection dead.
+        var sends: Int
+        var connectionReused = false
+
+        init(result: AttemptClass, firstByteMicroseconds: Int?) {
+            self.result = result
+            self.firstByteMicroseconds = firstByteMicroseconds
+            // An answer is to something sent.
+            sends = firstByteMicroseconds == nil ? 0 : 1
+        }
+    }
 
     init(id: RunID, receivedAt: NIODeadline) {
         self.id = id
@@ -36,7 +60,21 @@ struct RunFacts {
         revision = target.deployment.revision
     }
 
-    mutating func note(_ settled: RunRecord) { cost = settled.end?.cost }
+    /// - Parameter exchange: nil until it has ended, which a stream's may do after its answer.
+    mutating func note(_ exchange: ExchangeFacts?) {
+        guard let exchange else { return }
+        attempt?.sends = exchange.sends
+        attempt?.connectionReused = exchange.connectionReused
+    }
+
+    mutating func note(_ settled: RunRecord) {
+        run = settled
+        cost = settled.end?.cost
+    }
+
+    var microsecondsSoFar: Int { Int((NIODeadline.now() - receivedAt).nanoseconds / 1_000) }
+
+    var firstByteMicroseconds: Int? { firstByteAt.map { Int(($0 - receivedAt).nanoseconds / 1_000) } }
 
     /// Time spent in Tollgate so far.
     var overheadMicroseconds: Int64 { ((NIODeadline.now() - receivedAt) - providerTime).nanoseconds / 1_000 }

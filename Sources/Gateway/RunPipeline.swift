@@ -11,33 +11,41 @@ struct RunPipeline {
 
     func run(_ request: GatewayRequest, _ client: ResponseWriter) async {
         var facts = worker.facts(receivedAt: request.receivedAt)
+        worker.counters.begun += 1
         do throws(GatewayError) {
             let caller = try authenticate(request)
             facts.note(caller)
             let call = try format.decode(request.body)
+            facts.isStreamed = call.stream
             let target = try resolve(call, for: caller)
             facts.note(target)
             let route = try selectKey(for: target, caller)
             let prompt = try render(call, target, route)
             facts.ignored = prompt.ignored
             let reservation = try await reserve(facts.id, prompt, target, route, caller)
+            facts.run = reservation.run
             let exchange = dispatch(prompt, route, facts.id, client)
             let answer = await relay(exchange, call, route, to: client, &facts)
             let settled = try await settle(reservation, answer, client)
             facts.note(settled)
             await finish(answer, settled, call, to: client, &facts)
-            // Let go of only now: an answer's last bytes come while it is settled, and leave a connection to reuse.
-            withExtendedLifetime(exchange) {}
+            // The exchange is let go of only now: its last bytes come while the run is settled, and leave a connection to
+            // reuse.
+            facts.note(exchange.facts)
         } catch {
             await fail(error, client, &facts)
         }
+        worker.counters.note(facts)
         log(facts, client)
     }
 
     /// The client's way out when a run ends in an error: a response, or, once streaming, an event.
     private func fail(_ error: GatewayError, _ client: ResponseWriter, _ facts: inout RunFacts) async {
         facts.error = error.code
-        guard client.responseHasBegun else { return ErrorResponse.send(error, to: client, facts) }
+        guard client.responseHasBegun else {
+            facts.status = error.status
+            return ErrorResponse.send(error, to: client, facts)
+        }
         await client.write(format.errorEvent(ErrorResponse.body(error, facts)))
         client.end()
     }
@@ -49,18 +57,7 @@ struct RunPipeline {
             fault.charged = settled.end?.cost
             return await fail(fault, client, &facts)
         }
-        await release(answer, settled, call, to: client, facts)
-    }
-
-    private func log(_ facts: RunFacts, _ client: ResponseWriter) {
-        worker.logger.info(
-            "run",
-            metadata: [
-                "run": "\(facts.id)", "organization": "\(facts.organization)", "agent": "\(facts.agent)",
-                "environment": "\(facts.environment)", "version": "\(facts.version)",
-                "outcome": "\(facts.error?.rawValue ?? "succeeded")", "cost": "\(facts.cost ?? .zero)",
-                "client_left": "\(client.clientHasLeft)", "sends": "\(facts.sends)",
-                "overhead_us": "\(facts.overheadMicroseconds)",
-            ])
+        facts.status = 200
+        await release(answer, settled, call, to: client, &facts)
     }
 }

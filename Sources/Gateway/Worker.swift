@@ -15,7 +15,7 @@ final class Worker: @unchecked Sendable {
     let loop: any EventLoop
     let executor: LoopExecutor
     /// What new runs and connections go by.
-    var settings: GatewaySettings { didSet { plans.maximumBytes = settings.planCacheBytes / settings.loops } }
+    var settings: GatewaySettings { didSet { resolver.cacheBytes = settings.planCacheBytes / settings.loops } }
     let catalog: CatalogTables
     let ledger: Ledger
     let masterKey: MasterKey
@@ -23,6 +23,7 @@ final class Worker: @unchecked Sendable {
     let logger: Logger
     let connections = Connections()
     let resolver: PlanResolver
+    var counters = RunCounters()
     /// No longer ready, so that load balancers send their runs elsewhere; those that come are still carried.
     private(set) var isLeaving = false
     private(set) var isDraining = false

@@ -43,6 +43,8 @@ package struct ProviderDialect: Hashable, Sendable {
 }
 
 extension ProviderDialect {
+    package static func isBuiltIn(_ name: String) -> Bool { byName[name] != nil }
+
     /// Of the provider by that name, or of OpenAI-compatible endpoints in general.
     package static func named(_ name: String) -> ProviderDialect {
         if let known = byName[name] { return known }

@@ -67,7 +67,7 @@ func sha256Of(_ text: String) -> Digest { sha256(text) }
                     #expect(answer.headers[.wwwAuthenticate] == "Bearer")
                 }
             }
-            for path in ["/healthz", "/readyz", "/openapi.yaml"] {
+            for path in ["/healthz", "/readyz", "/metrics", "/openapi.yaml"] {
                 #expect(try await admin.call(.get, path, token: "").status == 200)
             }
         }

@@ -10,15 +10,18 @@ import Testing
     private static let allowed: [String: Set<String>] = [
         "JSON": ["CSimdjson"],
         "Domain": [],
+        "Measures": [],
         "Prompting": ["Domain", "JSON"],
         "Protocols": ["Domain", "JSON"],
-        "Storage": ["CLMDB", "Domain"],
+        "Storage": ["CLMDB", "Domain", "Measures"],
         "Transport": ["CCurl"],
         "Security": ["COpenSSL", "Domain"],
-        "Gateway": ["Domain", "JSON", "Prompting", "Protocols", "Storage", "Transport", "Security"],
+        "Gateway": ["Domain", "JSON", "Measures", "Prompting", "Protocols", "Storage", "Transport", "Security"],
         "Admin": ["Domain", "JSON", "Prompting", "Protocols", "Storage", "Security"],
         "Simulator": ["JSON"],
-        "tollgate": ["Domain", "JSON", "Storage", "Transport", "Security", "Gateway", "Admin", "Simulator"],
+        "tollgate": [
+            "Domain", "JSON", "Measures", "Storage", "Transport", "Security", "Gateway", "Admin", "Simulator",
+        ],
     ]
 
     /// Modules of others that only some may use.

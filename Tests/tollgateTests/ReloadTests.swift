@@ -68,7 +68,10 @@ import Testing
 
     @Test func theThresholdIsEveryLoggers() {
         let threshold = LogThreshold(.info)
-        let logger = Logger(label: "test") { _ in ThresholdLogHandler(SwiftLogNoOpLogHandler(), threshold: threshold) }
+        let output = LogOutput(.json) { _ in }
+        defer { output.close() }
+        let logger = Logger(label: "test") { _ in OutputLogHandler(label: "test", threshold: threshold, output: output)
+        }
         var own = logger
         own.logLevel = .trace
         #expect(logger.logLevel == .info)

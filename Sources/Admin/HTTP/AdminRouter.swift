@@ -13,6 +13,7 @@ struct AdminServices: Sendable {
     var mode: ServiceMode
     var verification: LedgerVerification
     var readiness: @Sendable () async -> Readiness
+    var metrics: @Sendable () async -> [UInt8]
     var now: @Sendable () -> Timestamp
     var logger: Logger
 }
@@ -38,6 +39,12 @@ struct AdminRouter: Sendable {
         let readiness = services.readiness
         open(router, "/healthz") { Reply { $0.member("status", "ok") } }
         open(router, "/readyz") { await readiness().reply }
+        let metrics = services.metrics
+        open(router, "/metrics") {
+            var reply = Reply(200, await metrics())
+            reply.contentType = "text/plain; version=0.0.4; charset=utf-8"
+            return reply
+        }
         open(router, "/openapi.yaml") { Self.document }
         return router
     }

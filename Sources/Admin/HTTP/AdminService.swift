@@ -55,16 +55,20 @@ package final class AdminService: Service {
     private let services: AdminServices
     private let bound = BoundPort()
 
-    /// - Parameter now: milliseconds since 1970.
+    /// - Parameters:
+    ///   - metrics: the page that `/metrics` answers, in Prometheus' text format 0.0.4.
+    ///   - now: milliseconds since 1970.
     package init(
         configuration: Configuration, store: any ControlStore, ledger: Ledger, masterKey: MasterKey, logger: Logger,
         readiness: @escaping @Sendable () async -> Readiness,
+        metrics: @escaping @Sendable () async -> [UInt8] = { [] },
         now: @escaping @Sendable () -> Int64
     ) {
         self.configuration = configuration
         services = AdminServices(
             store: store, ledger: ledger, masterKey: masterKey, mode: configuration.mode,
             verification: LedgerVerification(ledger), readiness: readiness,
+            metrics: metrics,
             now: { Timestamp(milliseconds: now()) }, logger: logger)
     }
 

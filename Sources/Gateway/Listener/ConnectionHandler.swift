@@ -52,7 +52,11 @@ final class ConnectionHandler: ChannelInboundHandler {
         context.fireChannelWritabilityChanged()
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // NIO has answered it with 400.
+        if error is HTTPParserError { worker.counters.refused(.malformed) }
+        context.close(promise: nil)
+    }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         // Nothing came or went for the whole time: a run may take longer than that, a request may not.
@@ -109,12 +113,14 @@ final class ConnectionHandler: ChannelInboundHandler {
         case .health: worker.say("ok", .ok, request, writer)
         case .readiness: worker.say("draining", .serviceUnavailable, request, writer)
         case .run, .models, .model, .deployment, .runRecord, .unknown, .wrongMethod:
+            worker.counters.refused(.draining)
             let error = GatewayError(.draining, "The gateway is shutting down.", retryAfter: 1)
             ErrorResponse.send(error, to: writer, worker.facts())
         }
     }
 
     private func refuse(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        worker.counters.refused(.requestTooLarge)
         let writer = writer(context, head, keepsAlive: false)
         state = .responding(writer)
         let error = GatewayError(

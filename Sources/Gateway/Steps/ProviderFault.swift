@@ -5,11 +5,27 @@ import Transport
 /// What a failure at a provider means for the client.
 enum ProviderFault {
     /// The provider answered something that is no answer.
-    static func nonsense(_ message: String) -> GatewayError { GatewayError(.providerError, message) }
+    static func nonsense(_ message: String) -> GatewayError {
+        var error = GatewayError(.providerError, message)
+        error.attempt = .nonsense
+        return error
+    }
 
     /// The provider said no. What is about the request is the client's to mend and keeps its status of 400; a rate
     /// limit is the client's to wait out; all else is between us and the provider.
     static func of(_ failure: ProviderFailure, status: Int, retryAfter: Int?) -> GatewayError {
+        var error = meaning(failure, status: status, retryAfter: retryAfter)
+        error.attempt = .refused(failure.kind)
+        return error
+    }
+
+    static func of(_ error: TransportError, clientHasLeft: Bool) -> GatewayError {
+        var fault = meaning(error, clientHasLeft: clientHasLeft)
+        fault.attempt = .broken(error.kind)
+        return fault
+    }
+
+    private static func meaning(_ failure: ProviderFailure, status: Int, retryAfter: Int?) -> GatewayError {
         let words = failure.message.isEmpty ? "no reason given" : failure.message
         switch failure.kind {
         case .contextTooLong, .filtered, .badRequest:
@@ -29,7 +45,7 @@ enum ProviderFault {
         }
     }
 
-    static func of(_ error: TransportError, clientHasLeft: Bool) -> GatewayError {
+    private static func meaning(_ error: TransportError, clientHasLeft: Bool) -> GatewayError {
         switch error.kind {
         case .firstByteTimeout, .connectTimeout, .idleTimeout, .totalTimeout:
             GatewayError(.deadlineExceeded, "The provider took too long: \(error.label).")

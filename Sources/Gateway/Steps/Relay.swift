@@ -11,8 +11,10 @@ extension RunPipeline {
     ) async -> Answer {
         var answer = Answer()
         let started = NIODeadline.now()
+        var firstByte: TimeAmount?
         do throws(TransportError) {
             let head = try await exchange.head()
+            firstByte = .now() - started
             answer.status = head.status
             answer.requestID = head["x-request-id"] ?? head["request-id"] ?? ""
             if !(200..<300).contains(head.status) {
@@ -20,7 +22,7 @@ extension RunPipeline {
             } else if !call.stream {
                 try await relayWhole(exchange, head, route, &answer)
             } else if head["content-type"]?.lowercased().hasPrefix("text/event-stream") == true {
-                try await relayStream(exchange, call, route, to: client, facts, &answer)
+                try await relayStream(exchange, call, route, to: client, &facts, &answer)
             } else {
                 try await relayUnstreamed(exchange, head, route, &answer)
             }
@@ -30,7 +32,10 @@ extension RunPipeline {
             let saidNo = answer.status != 0 && !(200..<300).contains(answer.status)
             if error.requestSent, error.kind == .cancelled || error.kind == .closed { answer.wasServed = !saidNo }
         }
-        facts.sends = exchange.facts?.sends ?? 0
+        facts.attempt = RunFacts.Attempt(
+            result: answer.fault?.attempt ?? .success,
+            firstByteMicroseconds: firstByte.map { Int($0.nanoseconds / 1_000) })
+        facts.note(exchange.facts)
         facts.providerTime = .now() - started
         return answer
     }

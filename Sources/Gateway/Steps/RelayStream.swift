@@ -10,7 +10,7 @@ extension RunPipeline {
     /// Each event goes out as it arrives. A client that reads slowly is waited for, and the lane then holds the
     /// provider back; one that has left is not, so that the stream's end still tells what it cost.
     func relayStream(
-        _ exchange: Exchange, _ call: Call, _ route: ProviderRoute, to client: ResponseWriter, _ facts: RunFacts,
+        _ exchange: Exchange, _ call: Call, _ route: ProviderRoute, to client: ResponseWriter, _ facts: inout RunFacts,
         _ answer: inout Answer
     ) async throws(TransportError) {
         answer.wasServed = true
@@ -27,7 +27,7 @@ extension RunPipeline {
             if let bytes { parser.append(bytes) }
             let out = take(&parser, isAtEnd: bytes == nil, &end, call, route, &answer)
             // Until something was sent, an error can still have a status of its own.
-            if answer.fault == nil || client.responseHasBegun { await send(out, to: client, facts) }
+            if answer.fault == nil || client.responseHasBegun { await send(out, to: client, &facts) }
             if answer.fault != nil { return exchange.cancel() }
             if bytes == nil { break }
         }
@@ -50,14 +50,16 @@ extension RunPipeline {
         }
     }
 
-    private func send(_ bytes: [UInt8], to client: ResponseWriter, _ facts: RunFacts) async {
+    private func send(_ bytes: [UInt8], to client: ResponseWriter, _ facts: inout RunFacts) async {
         guard !bytes.isEmpty else { return }
         // Not before the first event: until then an error can still have a status of its own.
-        if !client.responseHasBegun { beginStream(client, facts) }
+        if !client.responseHasBegun { beginStream(client, &facts) }
         await client.write(bytes)
     }
 
-    func beginStream(_ client: ResponseWriter, _ facts: RunFacts) {
+    func beginStream(_ client: ResponseWriter, _ facts: inout RunFacts) {
+        facts.status = 200
+        facts.firstByteAt = .now()
         var headers = facts.headers
         headers.add(name: "content-type", value: "text/event-stream; charset=utf-8")
         headers.add(name: "cache-control", value: "no-cache")

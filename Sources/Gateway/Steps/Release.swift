@@ -5,7 +5,7 @@ import Protocols
 extension RunPipeline {
     /// The run is on the books: the client gets what was kept back.
     func release(
-        _ answer: Answer, _ run: RunRecord, _ call: Call, to client: ResponseWriter, _ facts: RunFacts
+        _ answer: Answer, _ run: RunRecord, _ call: Call, to client: ResponseWriter, _ facts: inout RunFacts
     ) async {
         switch answer.keptBack {
         case .nothing: client.end()
@@ -19,7 +19,7 @@ extension RunPipeline {
                 client.send(.ok, facts.wholeHeaders, body: NativeRun.encode(result))
             }
         case .stream(let end):
-            if !client.responseHasBegun { beginStream(client, facts) }
+            if !client.responseHasBegun { beginStream(client, &facts) }
             await client.write(last(end, run, call))
             client.end()
         }

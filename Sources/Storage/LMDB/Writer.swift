@@ -31,6 +31,7 @@ package final class Writer: Sendable {
     private let maximumBatch: Int
     private let maximumWaiting: Int
     private let state = NIOLockedValueBox(State())
+    private let done = NIOLockedValueBox(WriterFigures())
     /// Signalled when `waiting` stops being empty, and on close.
     private let wakeup = DispatchSemaphore(value: 0)
 
@@ -65,6 +66,12 @@ package final class Writer: Sendable {
         if let failure { throw failure }
         guard let result = outcome.withLockedValue({ $0 }) else { throw StorageError(.failed, "apply change") }
         return result
+    }
+
+    package var figures: WriterFigures {
+        var figures = done.withLockedValue { $0 }
+        figures.waiting = state.withLockedValue { $0.waiting.count }
+        return figures
     }
 
     /// Takes no more changes, makes durable what waits, and answers when the thread has ended.
@@ -135,7 +142,7 @@ package final class Writer: Sendable {
         do throws(StorageError) {
             let transaction = try WriteTransaction(environment)
             for job in jobs { try job.apply(transaction) }
-            try transaction.commit()
+            try commit(transaction, changes: jobs.count)
             for job in jobs { job.answer(nil) }
         } catch {
             // One bad change must not fail its neighbours: each again, alone.
@@ -159,11 +166,23 @@ package final class Writer: Sendable {
                 waiting.removeFirst()
                 if waiting.isEmpty { waiting = more(until: deadline)[...] }
             }
-            try transaction.commit()
+            try commit(transaction, changes: answered.count)
         } catch {
             for job in answered { commit([Job(apply: job.apply, answer: { _ in })]) }
             for job in waiting { commit([job]) }
         }
+    }
+
+    private func commit(_ transaction: consuming WriteTransaction, changes: Int) throws(StorageError) {
+        let started = DispatchTime.now().uptimeNanoseconds
+        do throws(StorageError) {
+            try transaction.commit()
+        } catch {
+            done.withLockedValue { $0.failedCommits += 1 }
+            throw error
+        }
+        let microseconds = Int(DispatchTime.now().uptimeNanoseconds - started) / 1_000
+        done.withLockedValue { $0.noteCommit(changes: changes, microseconds: microseconds) }
     }
 
     private func more(until deadline: DispatchTime) -> [Job] {

@@ -52,7 +52,7 @@ package enum TopUpResult: Hashable, Sendable {
 /// What a method answers is on disk when it answers, in strict durability; see `Writer.Durability`.
 package final class Ledger: Sendable {
     package let environment: Environment
-    private let writer: Writer
+    let writer: Writer
     let tables: LedgerTables
 
     /// - Parameter maximumBatch: changes that may share one commit.

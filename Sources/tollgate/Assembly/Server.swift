@@ -17,16 +17,20 @@ struct Server {
     private let file: String?
     private let environment: [String: String]
     private let threshold: LogThreshold
+    private let log: LogOutput
 
     init(_ configuration: Configuration, file: String?, environment: [String: String]) {
         self.configuration = configuration
         self.file = file
         self.environment = environment
         threshold = LogThreshold(configuration.log.level)
+        log = LogOutput(configuration.log.format)
     }
 
+    /// What was logged is written when it returns, also when it throws.
     func run() async throws {
         OperatorSignals.ignoreReloads()
+        defer { log.close() }
         let logger = makeLogger()
         let masterKey = try configuration.masterKey(environment: environment)
         let prices = try PriceList.load(PriceList.search(configuration, file: file))
@@ -71,12 +75,14 @@ struct Server {
             configuration.gatewaySettings(loops: loopCount, simulatorPort: simulatorPort), loops: loops,
             lane: LaneConfiguration(caFile: configuration.upstream.caFile), catalog: stores.catalog,
             ledger: stores.ledger, masterKey: masterKey, logger: logger)
+        let metrics = MetricsPage(
+            gateway: gateway, stores: stores, folder: configuration.folder, log: log, logger: logger)
         let admin = AdminService(
             configuration: configuration.adminConfiguration,
             store: ControlPlane.store(stores.catalog, mode: configuration.mode), ledger: stores.ledger,
             masterKey: masterKey, logger: logger,
             readiness: { Readiness(gateway: gateway.isReady, catalog: stores.catalog, ledger: stores.ledger) },
-            now: WallClock.milliseconds)
+            metrics: metrics.exposition, now: WallClock.milliseconds)
         let ports = ServerPorts(
             file: configuration.folder.ports, gateway: gateway, admin: admin, simulator: simulatorPort)
         // Told to stop, they end from the last to the first: the gateway drains while all else is still there.
@@ -129,14 +135,6 @@ struct Server {
     }
 
     private func makeLogger() -> Logger {
-        let format = configuration.log.format
-        return Logger(label: "tollgate") { [threshold] label in
-            let handler: any LogHandler =
-                switch format {
-                case .text: StreamLogHandler.standardError(label: label)
-                case .json: JSONLogHandler(label: label, now: WallClock.milliseconds)
-                }
-            return ThresholdLogHandler(handler, threshold: threshold)
-        }
+        Logger(label: "tollgate") { label in OutputLogHandler(label: label, threshold: threshold, output: log) }
     }
 }

@@ -2,7 +2,9 @@ import FoundationEssentials
 import Glibc
 
 enum StandardError {
-    static func write(_ text: String) { StandardOutput.write(Array(text.utf8), to: STDERR_FILENO) }
+    static func write(_ text: String) { write(Array(text.utf8)) }
+
+    static func write(_ bytes: [UInt8]) { StandardOutput.write(bytes, to: STDERR_FILENO) }
 }
 
 enum StandardOutput {
@@ -13,6 +15,12 @@ enum StandardOutput {
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EAGAIN {
+                // Who shares the descriptor made it non-blocking.
+                var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                poll(&ready, 1, -1)
+                continue
+            }
             // Whoever read it has gone: there is nobody left to tell.
             guard count > 0 else { return }
             rest = rest.dropFirst(count)

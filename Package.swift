@@ -102,6 +102,15 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // No part of the product: run by scripts/benchmark.
+        .executableTarget(
+            name: "benchmarks",
+            dependencies: [
+                "CLMDB", "Domain", "Security", "Storage", "Gateway", "Transport", "Simulator", log,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks", swiftSettings: strict),
+
         // Tests; Generators is what several of them share.
         .target(name: "Generators", path: "Tests/Generators", swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),

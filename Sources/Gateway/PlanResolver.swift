@@ -32,9 +32,11 @@ package final class PlanResolver {
     package func read<R>(
         _ body: (borrowing Reader.Snapshot) throws(StorageError) -> R
     ) throws(GatewayError) -> R {
-        do throws(StorageError) {
-            return try reader.read(body)
-        } catch {
+        try reading { () throws(StorageError) in try reader.read(body) }
+    }
+
+    private func reading<R>(_ read: () throws(StorageError) -> R) throws(GatewayError) -> R {
+        do throws(StorageError) { return try read() } catch {
             logger.error("catalog read failed", metadata: ["error": "\(error)"])
             throw GatewayError(.internalError, "The catalog could not be read.")
         }
@@ -43,7 +45,7 @@ package final class PlanResolver {
     /// The token of this hash, as it is in the catalog now, if it may be used.
     /// - Parameter now: milliseconds since 1970.
     package func authenticate(_ secretHash: Digest, now: Int64) throws(GatewayError) -> Caller {
-        let token = try read { snapshot throws(StorageError) in try snapshot.token(tables, secretHash: secretHash) }
+        let token = try reading { () throws(StorageError) in try reader.token(tables, secretHash: secretHash) }
         guard let token else { throw GatewayError(.invalidToken, "The deployment token is not known here.") }
         switch token.state {
         case .active: break
@@ -57,11 +59,9 @@ package final class PlanResolver {
     }
 
     /// What is deployed for a token, paused or not.
-    package func deployment(for caller: Caller, schema: UInt32) throws(GatewayError) -> DeploymentRecord {
-        let record = try read { snapshot throws(StorageError) in
-            try snapshot.deployment(
-                tables, organization: caller.organization, agent: caller.agent, schema: schema,
-                environment: caller.environment)
+    package func deployment(for caller: Caller, schema: UInt32) throws(GatewayError) -> DeploymentPointer {
+        let record = try reading { () throws(StorageError) in
+            try reader.deployment(tables, for: caller, schema: schema)
         }
         guard let record, record.state != .undeployed else {
             throw GatewayError(
@@ -71,7 +71,7 @@ package final class PlanResolver {
     }
 
     /// The plan of a version, decoded at most once while it stays in the cache.
-    package func plan(_ version: DeploymentRecord) throws(GatewayError) -> Plan {
+    package func plan(_ version: DeploymentPointer) throws(GatewayError) -> Plan {
         if let plan = plans[version.versionHash] { return plan }
         let content = try read { snapshot throws(StorageError) in
             try snapshot.value(tables.contents, Key(version.versionHash))

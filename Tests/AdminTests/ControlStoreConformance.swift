@@ -7,7 +7,7 @@ import Testing
 
 /// What every control store must do, to be run against each: `cases`, each with a store of its own, empty.
 enum ControlStoreConformance {
-    static let cases = resources + deployments + ControlStoreConformance.access
+    static let cases = resources + deployments + imports + ControlStoreConformance.access
 
     static let resources = [
         ConformanceCase("an organization begins with three environments") { store in

@@ -20,7 +20,7 @@ extension Worker {
         return Reading(headers: headers, body: try body(deployment, caller))
     }
 
-    private func body(_ deployment: DeploymentRecord, _ caller: Caller) throws(GatewayError) -> [UInt8] {
+    private func body(_ deployment: DeploymentPointer, _ caller: Caller) throws(GatewayError) -> [UInt8] {
         let plan = try resolver.plan(deployment)
         var writer = JSONWriter()
         writer.beginObject()
@@ -57,7 +57,7 @@ extension Worker {
         return writer.bytes
     }
 
-    private func content(_ deployment: DeploymentRecord) throws(GatewayError) -> [UInt8] {
+    private func content(_ deployment: DeploymentPointer) throws(GatewayError) -> [UInt8] {
         let content = try read { snapshot throws(StorageError) in
             try snapshot.value(catalog.contents, Key(deployment.versionHash))
         }

@@ -5,7 +5,7 @@ import Storage
 /// What a run runs: pinned, so that it ends on the version it began with.
 struct Target {
     var schema: UInt32
-    var deployment: DeploymentRecord
+    var deployment: DeploymentPointer
     var plan: Plan
     /// The request's `model` named a provider's model, which the deployment decides.
     var modelWasSetAside: Bool

@@ -36,7 +36,7 @@ package struct TokenRecord: Hashable, Sendable {
         self.note = note
     }
 
-    private static let layout: UInt8 = 1
+    fileprivate static let layout: UInt8 = 1
 
     package var encoded: [UInt8] {
         var record = RecordWriter(layout: Self.layout)
@@ -51,7 +51,43 @@ package struct TokenRecord: Hashable, Sendable {
 
     package init(_ bytes: RawSpan) throws(StorageError) {
         var record = try RecordReader(layout: Self.layout, bytes)
-        guard let state = State(rawValue: try record.integer(bytes)) else {
+        let scope = try TokenScope(&record, bytes)
+        state = scope.state
+        mayReadPrompt = scope.mayReadPrompt
+        schema = scope.schema
+        expiresAt = scope.expiresAt
+        createdAt = scope.createdAt
+        id = scope.id
+        organization = scope.organization
+        agent = scope.agent
+        environment = scope.environment
+        createdBy = try record.string(bytes)
+        note = try record.string(bytes)
+    }
+}
+
+/// What of a token a run needs: the record without what only people want to know.
+package struct TokenScope: Hashable, Sendable {
+    package var id: String
+    package var organization: String
+    package var agent: String
+    package var environment: String
+    /// The schema it was pinned to when it was created.
+    package var schema: UInt32
+    package var state: TokenRecord.State
+    /// Milliseconds since 1970; 0: never.
+    package var expiresAt: Int64
+    package var mayReadPrompt: Bool
+    fileprivate var createdAt: Int64
+
+    /// - Parameter bytes: of a `TokenRecord`.
+    package init(_ bytes: RawSpan) throws(StorageError) {
+        var record = try RecordReader(layout: TokenRecord.layout, bytes)
+        self = try Self(&record, bytes)
+    }
+
+    fileprivate init(_ record: inout RecordReader, _ bytes: RawSpan) throws(StorageError) {
+        guard let state = TokenRecord.State(rawValue: try record.integer(bytes)) else {
             throw StorageError(.corrupt, "read token: state")
         }
         self.state = state
@@ -63,8 +99,17 @@ package struct TokenRecord: Hashable, Sendable {
         organization = try record.string(bytes)
         agent = try record.string(bytes)
         environment = try record.string(bytes)
-        createdBy = try record.string(bytes)
-        note = try record.string(bytes)
+    }
+}
+
+extension Reader {
+    /// The token of this hash as of now.
+    package func token(_ tables: CatalogTables, secretHash: Digest) throws(StorageError) -> TokenScope? {
+        try read { snapshot throws(StorageError) in
+            try secretHash.withBytes { key throws(StorageError) in
+                try snapshot.withValue(tables.tokens, key) { bytes throws(StorageError) in try TokenScope(bytes) }
+            }
+        }
     }
 }
 

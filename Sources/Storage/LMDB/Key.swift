@@ -42,6 +42,49 @@ package struct Key: Hashable, Sendable {
         return nil
     }
 
+    /// Runs `body` on a key made in place: for reads on a run's way, where a `Key`, which allocates, would cost more
+    /// than the read it is for.
+    /// - Parameter count: bytes of the key, exactly.
+    static func withParts<R>(
+        count: Int, _ write: (inout PartsWriter) -> Void,
+        _ body: (UnsafeRawBufferPointer) throws(StorageError) -> R
+    ) throws(StorageError) -> R {
+        let result: Result<R, StorageError> = withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { bytes in
+            var writer = PartsWriter(bytes: bytes)
+            write(&writer)
+            precondition(writer.count == count, "the parts fill the key")
+            do throws(StorageError) { return .success(try body(UnsafeRawBufferPointer(bytes))) } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    /// Writes what `appending` appends.
+    struct PartsWriter {
+        fileprivate let bytes: UnsafeMutableRawBufferPointer
+        fileprivate(set) var count = 0
+
+        /// Room that a part takes.
+        static func size(_ part: String) -> Int { part.utf8.count + 1 }
+
+        mutating func append(_ part: String) {
+            let size = Self.size(part)
+            precondition(bytes.count - count >= size, "a part beyond the key")
+            // A String of ours is contiguous: bridged ones, which might not be, there are none on Linux.
+            var part = part
+            part.withUTF8 { UnsafeMutableRawBufferPointer(rebasing: bytes[count...]).copyMemory(from: .init($0)) }
+            bytes[count + size - 1] = 0
+            count += size
+        }
+
+        mutating func append(_ number: UInt32) {
+            precondition(bytes.count - count >= 4, "a part beyond the key")
+            bytes.storeBytes(of: number.bigEndian, toByteOffset: count, as: UInt32.self)
+            count += 4
+        }
+    }
+
     func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
         var result: Result<R, E>?
         bytes.withUnsafeBytes { bytes in

@@ -83,7 +83,8 @@ let package = Package(
         .executableTarget(
             name: "tollgate",
             dependencies: [
-                "Domain", "JSON", "Measures", "Storage", "Transport", "Security", "Gateway", "Admin", "Simulator", locks,
+                "Domain", "JSON", "Measures", "Storage", "Transport", "Security", "Gateway", "Admin", "Simulator",
+                locks,
                 log, lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
@@ -111,7 +112,7 @@ let package = Package(
         tests(
             "tollgate",
             [
-                "Domain", "JSON", "Security", "Storage", log,
+                "Domain", "JSON", "Security", "Storage", locks, log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests(

@@ -19,7 +19,9 @@ import Testing
         "Gateway": ["Domain", "JSON", "Measures", "Prompting", "Protocols", "Storage", "Transport", "Security"],
         "Admin": ["Domain", "JSON", "Prompting", "Protocols", "Storage", "Security"],
         "Simulator": ["JSON"],
-        "tollgate": ["Domain", "JSON", "Measures", "Storage", "Transport", "Security", "Gateway", "Admin", "Simulator"],
+        "tollgate": [
+            "Domain", "JSON", "Measures", "Storage", "Transport", "Security", "Gateway", "Admin", "Simulator",
+        ],
     ]
 
     /// Modules of others that only some may use.
@@ -76,5 +78,27 @@ import Testing
             let importers = Set(try Self.imports().filter { $0.module == module }.map(\.target))
             #expect(importers.count == 1, "\(module) is imported by \(importers.sorted())")
         }
+    }
+
+    /// Log messages are constant, so that they can be counted and searched for; what varies is metadata.
+    @Test func logMessagesAreConstant() throws {
+        let call = try Regex(#"ogger\.(trace|debug|info|notice|warning|error|critical|log)\(\s*"#)
+        var count = 0
+        let files = FileManager.default.enumerator(
+            at: Self.root.appending(path: "Sources"), includingPropertiesForKeys: nil)
+        while let file = files?.nextObject() as? URL {
+            guard file.pathExtension == "swift" else { continue }
+            let text = try String(contentsOf: file, encoding: .utf8)
+            for match in text.matches(of: call) {
+                count += 1
+                // After a level, where there is one, comes the message.
+                let rest = text[match.range.upperBound...].prefix(400)
+                let message = rest.drop { $0 != "\"" }.dropFirst().prefix { $0 != "\"" }
+                let isLevelled = rest.hasPrefix("level:")
+                #expect(isLevelled || rest.hasPrefix("\""), "\(file.lastPathComponent): \(rest.prefix(80))")
+                #expect(!message.isEmpty && !message.contains("\\"), "\(file.lastPathComponent): \(message)")
+            }
+        }
+        #expect(count > 10, "the calls were not found")
     }
 }

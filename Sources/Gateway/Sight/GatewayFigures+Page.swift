@@ -37,7 +37,8 @@ extension GatewayFigures {
             for (provider, label, count) in sorted { samples.add(["provider": provider, "class": label], count) }
         }
         page.histogram(
-            "tollgate_attempt_first_byte_seconds", "From an attempt's start to the first byte of the provider's answer.",
+            "tollgate_attempt_first_byte_seconds",
+            "From an attempt's start to the first byte of the provider's answer.",
             counters.providerFirstByte)
         page.counter(
             "tollgate_attempt_sends_total", "Requests sent to providers, repeats on dead connections included.",

@@ -137,7 +137,7 @@ let package = Package(
         tests(
             "tollgate",
             [
-                "Domain", "JSON", "Security", "Storage", log, locks,
+                "Domain", "JSON", "Security", "Storage", locks, log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         tests(

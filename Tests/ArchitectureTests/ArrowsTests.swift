@@ -79,4 +79,26 @@ import Testing
             #expect(importers.count == 1, "\(module) is imported by \(importers.sorted())")
         }
     }
+
+    /// Log messages are constant, so that they can be counted and searched for; what varies is metadata.
+    @Test func logMessagesAreConstant() throws {
+        let call = try Regex(#"ogger\.(trace|debug|info|notice|warning|error|critical|log)\(\s*"#)
+        var count = 0
+        let files = FileManager.default.enumerator(
+            at: Self.root.appending(path: "Sources"), includingPropertiesForKeys: nil)
+        while let file = files?.nextObject() as? URL {
+            guard file.pathExtension == "swift" else { continue }
+            let text = try String(contentsOf: file, encoding: .utf8)
+            for match in text.matches(of: call) {
+                count += 1
+                // After a level, where there is one, comes the message.
+                let rest = text[match.range.upperBound...].prefix(400)
+                let message = rest.drop { $0 != "\"" }.dropFirst().prefix { $0 != "\"" }
+                let isLevelled = rest.hasPrefix("level:")
+                #expect(isLevelled || rest.hasPrefix("\""), "\(file.lastPathComponent): \(rest.prefix(80))")
+                #expect(!message.isEmpty && !message.contains("\\"), "\(file.lastPathComponent): \(message)")
+            }
+        }
+        #expect(count > 10, "the calls were not found")
+    }
 }

@@ -13,7 +13,7 @@ FAULTS = [
     "500", "503", "insufficient_quota", "no-usage", "error-event", "slow", "huge-headers", "redirect",
 ]
 MODELS = ["sim-1", "sim-2", "sim-echo", "sim-big", *(f"sim-1!{fault}" for fault in FAULTS)]
-PROVIDERS = ["simulated", "elsewhere", "keyless", "parrot"]
+PROVIDERS = ["simulated", "elsewhere", "keyless", "parrot", "teller"]
 
 
 def write(file: pathlib.Path):

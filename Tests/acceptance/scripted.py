@@ -49,3 +49,29 @@ def parrot(body: str, headers) -> tuple[int, str, list[bytes]]:
     message = f"Bad key {headers['Authorization']} for {body}"
     error = {"error": {"message": message, "type": "x", "param": None, "code": message}}
     return 401, "application/json", [json.dumps(error).encode()]
+
+
+def teller(told: str):
+    """Says `told`, and then, by the model asked for, ends well or fails in a way that repeats all it knows."""
+    def event(body: dict) -> bytes:
+        return b"data: " + json.dumps(body).encode() + b"\n\n"
+
+    def answer(body: str, headers) -> tuple[int, str, list[bytes]]:
+        asked = json.loads(body)
+        model = asked["model"]
+        error = {"error": {"message": f"Failed with {headers['Authorization']} on {body} after {told}"}}
+        if model == "sim-big":
+            return 500, "text/html", [f"<h1>{error}</h1>".encode()]
+        usage = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
+        if not asked.get("stream"):
+            choice = {"index": 0, "message": {"role": "assistant", "content": told}, "finish_reason": "stop"}
+            whole = {"id": "x", "model": model, "choices": [choice], "usage": usage}
+            text = json.dumps(error if model == "sim-2" else whole).encode()
+            return 200, "application/json", [text[:-20], CUT] if model == "sim-echo" else [text]
+        delta = event({"id": "x", "model": model, "choices": [{"index": 0, "delta": {"content": told}}]})
+        last = event({"id": "x", "model": model, "usage": usage,
+                      "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}) + b"data: [DONE]\n\n"
+        ends = {"sim-2": event(error), "sim-echo": CUT}
+        return 200, "text/event-stream", [delta, ends.get(model, last)]
+
+    return answer

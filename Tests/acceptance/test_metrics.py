@@ -39,7 +39,7 @@ def test_prometheus_own_tool_finds_nothing_to_say(own, tenant):
 def test_the_page_of_metrics_names_what_the_server_answers(own, tenant):
     assert tenant.chat(HELLO).status_code == 200
     page = metrics.scrape(own)
-    rows = re.findall(r"^\| `([a-z_]+)` \| (counter|gauge|histogram) \| (.*?) \| .+ \|$",
+    rows = re.findall(r"^\| `([a-z_]+)` \| (counter|gauge|histogram) \|(.*?)\| .+ \|$",
                       (ROOT / "docs" / "metrics.md").read_text(), re.MULTILINE)
     assert len(rows) > 30
     documented = {name: (kind, set(re.findall(r"`([a-z_]+)`", labels))) for name, kind, labels in rows}

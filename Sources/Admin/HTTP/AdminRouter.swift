@@ -120,10 +120,12 @@ struct AdminRouter: Sendable {
     }
 
     private func log(_ request: Request, _ pattern: String, _ status: Int, _ caller: AdminToken?) {
+        // Probes and scrapes come every few seconds, and tell nothing when they go well.
+        let isRoutine = caller == nil && status < 400
         services.logger.log(
-            level: status >= 500 ? .error : .info, "admin request",
+            level: status >= 500 ? .error : isRoutine ? .debug : .info, "admin request",
             metadata: [
-                "method": "\(request.method.rawValue)", "route": "\(pattern)", "status": "\(status)",
+                "method": "\(request.method.rawValue)", "route": "\(pattern)", "status": .stringConvertible(status),
                 "actor": "\(caller?.id ?? "-")",
             ])
     }

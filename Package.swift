@@ -79,8 +79,8 @@ let package = Package(
         .executableTarget(
             name: "tollgate",
             dependencies: [
-                "Domain", "JSON", "Storage", "Transport", "Security", "Gateway", "Admin", "Simulator", log, lifecycle,
-                locks,
+                "Domain", "JSON", "Protocols", "Storage", "Transport", "Security", "Gateway", "Admin", "Simulator", log,
+                lifecycle, locks,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),

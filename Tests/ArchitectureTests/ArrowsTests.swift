@@ -18,7 +18,9 @@ import Testing
         "Gateway": ["Domain", "JSON", "Prompting", "Protocols", "Storage", "Transport", "Security"],
         "Admin": ["Domain", "JSON", "Prompting", "Protocols", "Storage", "Security"],
         "Simulator": ["JSON"],
-        "tollgate": ["Domain", "JSON", "Storage", "Transport", "Security", "Gateway", "Admin", "Simulator"],
+        "tollgate": [
+            "Domain", "JSON", "Protocols", "Storage", "Transport", "Security", "Gateway", "Admin", "Simulator",
+        ],
     ]
 
     /// Modules of others that only some may use.

@@ -93,9 +93,8 @@ let package = Package(
         .executableTarget(
             name: "tollgate",
             dependencies: [
-                "Domain", "JSON", "Measures", "Storage", "Transport", "Security", "Gateway", "Admin", "Simulator",
-                locks,
-                log, lifecycle,
+                "Domain", "JSON", "Measures", "Protocols", "Storage", "Transport", "Security", "Gateway", "Admin",
+                "Simulator", locks, log, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),

@@ -9,7 +9,7 @@ struct Tollgate: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             ServeCommand.self, InitCommand.self, DemoCommand.self, SimulateCommand.self, HealthCommand.self,
-            DefaultsCommand.self,
+            DefaultsCommand.self, DoctorCommand.self,
         ],
         groupedSubcommands: [
             CommandGroup(

@@ -20,7 +20,8 @@ import Testing
         "Admin": ["Domain", "JSON", "Prompting", "Protocols", "Storage", "Security"],
         "Simulator": ["JSON"],
         "tollgate": [
-            "Domain", "JSON", "Measures", "Storage", "Transport", "Security", "Gateway", "Admin", "Simulator",
+            "Domain", "JSON", "Measures", "Protocols", "Storage", "Transport", "Security", "Gateway", "Admin",
+            "Simulator",
         ],
     ]
 

@@ -19,7 +19,8 @@ import Transport
         "key add openai --organization o --name n --exempt --secret-env X", "key rotate key_1", "key disable key_1",
         "key enable key_1", "credit add 5.00 --note n --idempotency-key k", "credit balance --organization o",
         "credit entries --limit 500", "usage --from 2026-11-01 --to 2026-11-30 --by day --by model", "price list",
-        "ledger verify --json", "healthcheck", "defaults", "status --admin-url http://a:1 --admin-token-file t",
+        "ledger verify --json", "healthcheck", "defaults", "doctor --online --json",
+        "status --admin-url http://a:1 --admin-token-file t",
     ])
     func whatIsPromisedIsUnderstood(_ line: String) throws {
         _ = try Tollgate.parseAsRoot(line.split(separator: " ").map(String.init))

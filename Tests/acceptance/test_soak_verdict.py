@@ -7,12 +7,12 @@ import sys
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "soak"))
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "soak"))
 
-import verdict  # noqa: E402
-import witnesses  # noqa: E402
-from prices import cost  # noqa: E402
-from record import Record  # noqa: E402
+import verdict
+import witnesses
+from prices import cost
+from record import Record
 
 MINUTES = 30
 MEMORY = verdict.BOUNDS["rss_anon_mib"]
@@ -54,6 +54,12 @@ def test_flat_memory_is_flat(value, noise):
 def test_a_leak_is_noticed(value, noise):
     found = verdict.flat(series(value, noise=noise), MEMORY)
     assert not found.holds, found.detail
+
+
+@pytest.mark.parametrize("minutes, rise, holds", [(0.5, 3, True), (0.5, 12, False), (5, 3, False)])
+def test_a_short_soak_sees_gross_leaks_only(minutes, rise, holds):
+    """Within half a minute heaps are still filling."""
+    assert verdict.flat(series(lambda share: 10 + rise * share, minutes), MEMORY).holds == holds
 
 
 def test_a_slow_leak_is_noticed_by_the_hour_in_a_big_process():

@@ -80,7 +80,8 @@ class Changes:
     async def run(self, secret: str, organization: str) -> tuple[int, str, dict[str, str]]:
         """A run: its status, its code, its headers. Where the provider failed it was still a run."""
         target = Target(organization, secret)
-        response = await self.client.ask("POST", ROUTES[True], secret, target.body(stream=False, native=True, words="Hi"))
+        body = target.body(stream=False, native=True, words="Hi")
+        response = await self.client.ask("POST", ROUTES[True], secret, body)
         if response.status in (200, 429, 502, 504):
             await self.client.whole_answer("changed", target, response)
             return 200, "", response.headers
@@ -97,9 +98,10 @@ class Changes:
     async def deploy(self):
         moving = self.world.moving
         number = next(self.numbers)
+        prompt = f"You greet, and this is version {number}. " + "Be kind. " * 20
         document = {
             "provider": "simulated", "model": "sim-1", "max_output_tokens": 64,
-            "messages": [{"role": "system", "content": f"You greet, and this is version {number}. " + "Be kind. " * 20}],
+            "messages": [{"role": "system", "content": prompt}],
         }
         version = (await self.api("POST", f"{moving.path}/versions", document))["number"]
         answer = await self.api("PUT", moving.place(), {"version": version, "reason": "soak"})
@@ -157,7 +159,7 @@ class Changes:
         await self.api("GET", "/organizations", headers={"Authorization": "Bearer tga_none"}, expect=(401,))
 
     async def new_agent(self):
-        await self.api("POST", f"/organizations/{self.world.moving.organization}/agents", {"slug": f"a{next(self.numbers)}"})
+        await self.api("POST", f"{self.world.moving.root}/agents", {"slug": f"a{next(self.numbers)}"})
 
     # MARK: reads
 

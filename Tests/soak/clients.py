@@ -198,7 +198,8 @@ class Client:
 
     async def bad_body(self):
         target, route, body = self.pick(False)
-        body = self.random.choice([body[:-5], b"", b"[]", b'{"messages":7}', b'{"messages":[{"role":"user"', b"\x00\xff"])
+        body = self.random.choice(
+            [body[:-5], b"", b"[]", b'{"messages":7}', b'{"messages":[{"role":"user"', b"\x00\xff"])
         await self.expect("bad_body", await self.ask("POST", route, target.secret, body), 400, "invalid_request")
 
     async def bad_input(self):
@@ -210,7 +211,9 @@ class Client:
         """A body beyond the limit, announced and begun."""
         target = self.random.choice(self.world.targets)
         connection = await self.connection(fresh=True)
-        head = f"POST /v1/run HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {target.secret}\r\nContent-Length: 9000000\r\n\r\n"
+        head = (
+            f"POST /v1/run HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {target.secret}\r\n"
+            "Content-Length: 9000000\r\n\r\n")
         connection.writer.write(head.encode() + b" " * 1000)
         try:
             await self.expect("too_large", await connection.head(), 413, "request_too_large")
@@ -237,40 +240,3 @@ class Client:
             self.record.odd("reads", f"{path}: {response.status} {body.decode()}")
         elif "/runs/" in path and (found := exactly(body))["state"] == "succeeded" and nano(found["cost"]) != cost:
             self.record.odd("reads", f"{path}: cost {found['cost']}, the client saw {cost} nano-credits")
-
-
-# Of a hundred requests.
-MIX = {
-    "whole": 46, "streamed": 30, "chunked": 3, "pipelined": 1, "large": 1, "slow": 0.6, "leaves": 3, "leaves_at_once": 1,
-    "bad_token": 2, "bad_body": 2, "bad_input": 1, "too_large": 0.4, "poor": 1, "reads": 8,
-}
-
-
-async def load(world: World, record: Record, rate: float, seconds: float, count: int = 48):
-    """So many requests a second, open loop, from at most `count` clients at once; what cannot begin within a second of
-    its time is skipped and counted."""
-    start, slots = time.monotonic(), 0
-    end = start + seconds
-
-    async def work(number: int):
-        nonlocal slots, start
-        client = Client(number, world, record)
-        kinds, weights = list(MIX), list(MIX.values())
-        while True:
-            due = start + slots / rate
-            slots += 1
-            now = time.monotonic()
-            if due >= end:
-                break
-            if due > now:
-                await asyncio.sleep(due - now)
-            elif now - due > 1:
-                # All clients are busy: the schedule moves, or they would come in a burst.
-                record.skipped += int((now - due) * rate)
-                start += now - due
-            elif now - due > 0.1:
-                record.late += 1
-            await client.call(client.random.choices(kinds, weights)[0])
-        client.close()
-
-    await asyncio.gather(*(work(number) for number in range(count)))

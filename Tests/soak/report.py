@@ -20,7 +20,8 @@ def machine() -> str:
 FIGURES = [
     ("rss_anon_mib", "memory of its own, MiB"), ("rss_file_mib", "mapped memory resident, MiB"),
     ("descriptors", "open descriptors"), ("threads", "threads"), ("readers_catalog", "reader slots, catalog"),
-    ("readers_ledger", "reader slots, ledger"), ("catalog_mib", "catalog file, MiB"), ("ledger_mib", "ledger file, MiB"),
+    ("readers_ledger", "reader slots, ledger"), ("catalog_mib", "catalog file, MiB"),
+    ("ledger_mib", "ledger file, MiB"),
     ("server_cores", "server, cores busy"), ("simulator_cores", "provider, cores busy"),
     ("clients_cores", "clients, cores busy"), ("machine_busy", "machine busy, share"), ("metrics_ms", "scrape, ms"),
 ]

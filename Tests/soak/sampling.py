@@ -22,7 +22,8 @@ STORES = ("catalog", "ledger")
 def memory(pid: int) -> dict[str, float]:
     """MiB, and the threads. RssFile is mostly the map, which the system takes back as it likes."""
     status = pathlib.Path(f"/proc/{pid}/status").read_text()
-    found = {name: int(re.search(rf"^{name}:\s+(\d+)", status, re.M).group(1)) for name in ("RssAnon", "RssFile", "Threads")}
+    found = {
+        name: int(re.search(rf"^{name}:\s+(\d+)", status, re.M).group(1)) for name in ("RssAnon", "RssFile", "Threads")}
     return {
         "rss_anon_mib": found["RssAnon"] / 1024, "rss_file_mib": found["RssFile"] / 1024, "threads": found["Threads"],
     }

@@ -17,7 +17,7 @@ import verdict
 import witnesses
 import world as worlds
 from changes import Changes
-from clients import load
+from mix import load
 from processes import Server, Simulator, binary
 from record import Record, nano, write_json
 from sampling import Sampler

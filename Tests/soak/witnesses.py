@@ -26,7 +26,8 @@ OUTCOMES = {
 }
 # Faults by which no model answered: a run that its client waited for costs nothing.
 FREE = {
-    "refuse", "hang", "html", "401", "403", "404", "429", "500", "503", "insufficient_quota", "huge-headers", "redirect",
+    "refuse", "hang", "html", "401", "403", "404", "429", "500", "503", "insufficient_quota", "huge-headers",
+    "redirect",
 }
 # Outcomes of requests that never became a run at the provider.
 REFUSED = {"deployment_paused"}
@@ -39,8 +40,8 @@ def export_ledger(admin: Admin, organizations: list[str], file: pathlib.Path) ->
         for organization in organizations:
             cursor, total = None, 0
             while True:
-                page = admin.get(
-                    f"/organizations/{organization}/credits/entries", limit=500, **({"cursor": cursor} if cursor else {}))
+                query = {"cursor": cursor} if cursor else {}
+                page = admin.get(f"/organizations/{organization}/credits/entries", limit=500, **query)
                 for entry in page["items"]:
                     change = nano(entry["balance_change"])
                     total += change

@@ -94,7 +94,9 @@ import Testing
     @Test func aHandlerKeepsToItsLevelAndAddsItsOwnMetadata() {
         let sink = Sink()
         let output = LogOutput(.text, write: sink.write)
-        var logger = Logger(label: "x") { OutputLogHandler(label: $0, level: .warning, output: output) }
+        var logger = Logger(label: "x") {
+            OutputLogHandler(label: $0, threshold: LogThreshold(.warning), output: output)
+        }
         logger[metadataKey: "of"] = "logger"
         logger.info("not this")
         logger.warning("this", metadata: ["a": "1"])

@@ -19,8 +19,10 @@ let locks = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "s
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
-func source(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func source(
+    _ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict + settings)
 }
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(name: name + "Tests", dependencies: [.target(name: name)] + dependencies, swiftSettings: strict)
@@ -54,7 +56,7 @@ let package = Package(
         source("Protocols", ["Domain", "JSON"]),
 
         // One kind of I/O each.
-        source("Storage", ["CLMDB", "Domain", locks]),
+        source("Storage", ["CLMDB", "Domain", locks], settings: [.strictMemorySafety()]),
         source("Transport", ["CCurl", locks]),
         source("Security", ["COpenSSL", "Domain"]),
 
@@ -92,7 +94,7 @@ let package = Package(
         tests("Domain", ["Generators"]),
         tests("Prompting", ["Domain", "JSON"]),
         tests("Protocols", ["Domain", "JSON"]),
-        tests("Storage", ["Domain", "Generators"]),
+        tests("Storage", ["Domain", "Generators", locks]),
         tests("Security", ["Domain"]),
         tests("Transport", ["Simulator", locks] + nio),
         tests("Simulator", ["Transport"]),

@@ -21,7 +21,12 @@ extension Worker {
                 try runRecord(id, caller, &facts)
             }
         case .health: say("ok", .ok, request, client)
-        case .readiness: say("ready", .ok, request, client)
+        case .readiness:
+            if ledger.state.takesNewWork {
+                say("ready", .ok, request, client)
+            } else {
+                say(ErrorCode.ledgerUnavailable.rawValue, .serviceUnavailable, request, client)
+            }
         case .unknown:
             let error = GatewayError(
                 .notFound, "There is no such route. Runs go to POST /v1/chat/completions or /v1/run.")

@@ -70,8 +70,8 @@ package struct TokenRecord: Hashable, Sendable {
 
 extension Transaction where Self: ~Copyable {
     package func token(_ tables: CatalogTables, secretHash: Digest) throws(StorageError) -> TokenRecord? {
-        try secretHash.withBytes { key throws(StorageError) in
-            try withValue(tables.tokens, key) { bytes throws(StorageError) in try TokenRecord(bytes) }
+        try unsafe secretHash.withBytes { key throws(StorageError) in
+            try unsafe withValue(tables.tokens, key) { bytes throws(StorageError) in try TokenRecord(bytes) }
         }
     }
 }

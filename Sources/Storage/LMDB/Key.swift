@@ -29,7 +29,7 @@ package struct Key: Hashable, Sendable {
 
     package func appending(_ number: some FixedWidthInteger & UnsignedInteger) -> Key {
         var key = self
-        withUnsafeBytes(of: number.bigEndian) { key.bytes.append(contentsOf: $0) }
+        unsafe withUnsafeBytes(of: number.bigEndian) { unsafe key.bytes.append(contentsOf: $0) }
         return key
     }
 
@@ -44,8 +44,8 @@ package struct Key: Hashable, Sendable {
 
     func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
         var result: Result<R, E>?
-        bytes.withUnsafeBytes { bytes in
-            do throws(E) { result = .success(try body(bytes)) } catch { result = .failure(error) }
+        unsafe bytes.withUnsafeBytes { bytes in
+            do throws(E) { result = unsafe .success(try body(bytes)) } catch { result = .failure(error) }
         }
         guard let result else { preconditionFailure("withUnsafeBytes runs its body once") }
         return try result.get()

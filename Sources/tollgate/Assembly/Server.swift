@@ -28,10 +28,11 @@ struct Server {
         let masterKey = try configuration.masterKey(environment: environment)
         let prices = try PriceList.load(PriceList.search(configuration, file: file))
         OpenFiles.raiseLimit()
-        let stores = try Stores(configuration)
-        // The folder is ours, so a file of ports there is of a server that is gone.
-        unlink(configuration.folder.ports)
+        let stores = try Stores(configuration, logger: logger)
         do {
+            try await MasterKeyCheck.pass(masterKey, of: stores.catalog)
+            // The folder is ours, so a file of ports there is of a server that is gone.
+            unlink(configuration.folder.ports)
             try await prepare(stores, prices, logger)
             try await serve(stores, masterKey, logger)
         } catch {

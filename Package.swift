@@ -65,7 +65,7 @@ let package = Package(
         source("Protocols", ["Domain", "JSON"]),
 
         // One kind of I/O each.
-        source("Storage", ["CLMDB", "Domain", "Measures", locks]),
+        wrapper("Storage", ["CLMDB", "Domain", "Measures", locks]),
         wrapper("Transport", ["CCurl", locks]),
         wrapper("Security", ["COpenSSL", "Domain"]),
 
@@ -123,7 +123,7 @@ let package = Package(
         tests("Measures"),
         tests("Prompting", ["Domain", "JSON"]),
         tests("Protocols", ["Domain", "JSON"]),
-        tests("Storage", ["Domain", "Generators"]),
+        tests("Storage", ["Domain", "Generators", locks]),
         tests("Security", ["Domain"]),
         tests("Transport", ["Simulator", locks] + nio),
         tests("Simulator", ["Transport"]),

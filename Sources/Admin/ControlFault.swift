@@ -39,7 +39,11 @@ package struct ControlFault: Error, Hashable, Sendable {
         switch error.kind {
         case .overloaded: self.init(.rateLimited, "too many changes are waiting; try again")
         case .closed: self.init(.draining, "the server is shutting down")
-        case .full: self.init(.internalError, "the store is full; free disk space or reserve a larger map")
+        case .full:
+            self.init(
+                .storeUnavailable,
+                "there is too little room for changes; free disk space, or reserve a larger map (catalog.map_bytes)")
+        case .broken: self.init(.storeUnavailable, "the store met a fatal fault; see to the disk, then restart")
         case .corrupt, .unavailable, .failed: self.init(.internalError, error.description)
         }
     }

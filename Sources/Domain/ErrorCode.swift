@@ -25,6 +25,7 @@ package enum ErrorCode: String, Sendable, CaseIterable {
     case noUsableKey = "no_usable_key"
     case draining = "draining"
     case ledgerUnavailable = "ledger_unavailable"
+    case storeUnavailable = "store_unavailable"
     case deadlineExceeded = "deadline_exceeded"
 
     /// HTTP status.
@@ -41,7 +42,7 @@ package enum ErrorCode: String, Sendable, CaseIterable {
         case .rateLimited: 429
         case .internalError: 500
         case .providerError: 502
-        case .noUsableKey, .draining, .ledgerUnavailable: 503
+        case .noUsableKey, .draining, .ledgerUnavailable, .storeUnavailable: 503
         case .deadlineExceeded: 504
         }
     }

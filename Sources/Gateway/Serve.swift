@@ -22,6 +22,8 @@ extension Worker {
             }
         case .health: say("ok", .ok, request, client)
         case .readiness where isLeaving: say("draining", .serviceUnavailable, request, client)
+        case .readiness where !ledger.state.takesNewWork:
+            say(ErrorCode.ledgerUnavailable.rawValue, .serviceUnavailable, request, client)
         case .readiness: say("ready", .ok, request, client)
         case .unknown:
             let error = GatewayError(

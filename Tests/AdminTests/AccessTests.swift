@@ -125,7 +125,8 @@ func sha256Of(_ text: String) -> Digest { sha256(text) }
         try await AdminHarness.run(ready: ready) { admin in
             let answer = try await admin.call(.get, "/readyz")
             #expect(answer.status == (ready ? 200 : 503))
-            #expect(answer.text == #"{"ready":\#(ready),"checks":{"gateway":\#(ready),"catalog":true,"ledger":true}}"#)
+            let stores = #""catalog":true,"ledger":true,"catalog_writes":true,"ledger_writes":true"#
+            #expect(answer.text == #"{"ready":\#(ready),"checks":{"gateway":\#(ready),\#(stores)}}"#)
         }
     }
 

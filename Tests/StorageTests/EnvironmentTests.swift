@@ -11,7 +11,7 @@ import Testing
     init() throws {
         folder = try TemporaryFolder()
         environment = try Environment(folder: folder.path + "/store", settings: .init(mapBytes: 1 << 20))
-        table = try environment.tables(["t"])[0]
+        table = try Format.open([Format.table, "t"], format: 1, in: environment)[1]
     }
 
     private func put(_ keys: [Key]) throws {
@@ -68,13 +68,5 @@ import Testing
     @Test func aFolderThatCannotBeMadeIsUnavailable() {
         let error = #expect(throws: StorageError.self) { try Environment(folder: "/proc/nothing/here") }
         #expect(error?.kind == .unavailable)
-    }
-
-    @Test func aStoreOfAnotherFormatIsRefusedUntouched() throws {
-        try Format.claim(1, table: table, in: environment)
-        try Format.claim(1, table: table, in: environment)
-        let error = #expect(throws: StorageError.self) { try Format.claim(2, table: table, in: environment) }
-        #expect(error?.kind == .unavailable)
-        try Format.claim(1, table: table, in: environment)
     }
 }

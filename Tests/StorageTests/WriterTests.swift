@@ -12,7 +12,7 @@ import Testing
     init() throws {
         folder = try TemporaryFolder()
         environment = try Environment(folder: folder.path + "/store", settings: .init(mapBytes: 1 << 20))
-        table = try environment.tables(["t"])[0]
+        table = try Format.open([Format.table, "t"], format: 1, in: environment)[1]
     }
 
     private func count() throws -> Int {

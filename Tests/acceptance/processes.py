@@ -28,11 +28,12 @@ def clean_environment(extra: dict[str, str] | None = None) -> dict[str, str]:
     return kept | (extra or {})
 
 
-def run(arguments: list, environment: dict[str, str] | None = None, input: str = "", cwd=None, seconds: float = 60):
+def run(arguments: list, environment: dict[str, str] | None = None, input: str = "", cwd=None, seconds: float = 60,
+        **options):
     """Runs the program to its end."""
     return subprocess.run(
         [str(binary()), *map(str, arguments)], env=clean_environment(environment), input=input, cwd=cwd,
-        capture_output=True, text=True, timeout=seconds * PATIENCE)
+        capture_output=True, text=True, timeout=seconds * PATIENCE, **options)
 
 
 class Process:

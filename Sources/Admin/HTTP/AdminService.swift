@@ -12,13 +12,16 @@ package struct Readiness: Sendable {
 
     package init(_ checks: [(name: String, passes: Bool)]) { self.checks = checks }
 
-    /// Of a whole server. The stores are each read, which they must be able to for any call.
+    /// Of a whole server. The stores are each read, which they must be able to for any call, and take changes.
     package init(gateway: Bool, catalog: Catalog, ledger: Ledger) {
         let admins = try? catalog.environment.read { transaction throws(StorageError) in
             try transaction.count(catalog.tables.adminTokens)
         }
         let ledgerReads = (try? ledger.balance("")) != nil
-        self.init([("gateway", gateway), ("catalog", admins != nil), ("ledger", ledgerReads)])
+        self.init([
+            ("gateway", gateway), ("catalog", admins != nil), ("ledger", ledgerReads),
+            ("catalog_writes", catalog.state.takesNewWork), ("ledger_writes", ledger.state.takesNewWork),
+        ])
     }
 
     package var isReady: Bool { checks.allSatisfy(\.passes) }

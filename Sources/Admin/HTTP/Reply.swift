@@ -9,6 +9,8 @@ struct Reply: Sendable {
     var body: [UInt8]
     var contentType = "application/json"
     var entityTag: String?
+    /// Seconds.
+    var retryAfter: Int?
 
     init(_ status: Int = 200, _ body: [UInt8] = []) {
         self.status = status
@@ -56,6 +58,7 @@ struct Reply: Sendable {
             if let revision = fault.revision { object.member("revision", revision) }
         }
         contentType = "application/problem+json"
+        if fault.code.status == 503 { retryAfter = 2 }
     }
 
     var response: Response {
@@ -63,6 +66,7 @@ struct Reply: Sendable {
         if !body.isEmpty { headers[.contentType] = contentType }
         headers[.cacheControl] = "no-store"
         if let entityTag { headers[.eTag] = entityTag }
+        if let retryAfter { headers[.retryAfter] = String(retryAfter) }
         if status == 401 { headers[.wwwAuthenticate] = "Bearer" }
         return Response(
             status: .init(code: status), headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))

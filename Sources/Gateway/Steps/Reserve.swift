@@ -1,4 +1,5 @@
 import Domain
+import Logging
 import Storage
 
 /// A run with its hold on the books, and all that its settle needs.
@@ -53,7 +54,10 @@ extension RunPipeline {
         do throws(StorageError) {
             return try await worker.ledger.hold(run)
         } catch {
-            worker.logger.error("hold failed", metadata: ["run": "\(run.id)", "error": "\(error)"])
+            // Of a store that takes no holds it was told when that began.
+            let level: Logger.Level = error.kind == .full || error.kind == .broken ? .debug : .error
+            worker.logger.log(
+                level: level, "hold failed", metadata: ["run": "\(run.id)", "error": "\(error)"])
             var unavailable = GatewayError(
                 .ledgerUnavailable, "The ledger takes no holds at the moment; nothing was sent or charged.",
                 retryAfter: 2)

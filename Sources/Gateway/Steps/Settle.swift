@@ -33,7 +33,10 @@ extension RunPipeline {
         } catch {
             worker.logger.error("settle failed", metadata: ["run": "\(reservation.run.id)", "error": "\(error)"])
             var unavailable = GatewayError(
-                .ledgerUnavailable, "What the run cost could not be written; its hold stays until the next start.",
+                .ledgerUnavailable,
+                error.isRetried
+                    ? "The run ended, and what it cost could not be written yet; its hold stays until that is written."
+                    : "The run ended, and what it cost could not be written; its hold stays until the next start.",
                 retryAfter: 2)
             unavailable.holdStays = true
             throw unavailable

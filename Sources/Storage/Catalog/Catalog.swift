@@ -8,14 +8,41 @@ package final class Catalog: Sendable {
     package let writer: Writer
     package let tables: CatalogTables
 
-    package init(folder: String, settings: Environment.Settings = .init()) throws(StorageError) {
+    /// - Parameters:
+    ///   - reserve: room below which no changes are taken.
+    ///   - report: told each new state, on the writer's thread.
+    package init(
+        folder: String, settings: Environment.Settings = .init(), reserve: Reserve = Reserve(),
+        report: @escaping @Sendable (StoreState) -> Void = { _ in }
+    ) throws(StorageError) {
         environment = try Environment(folder: folder, settings: settings)
         tables = try CatalogTables(environment)
-        writer = Writer(environment, name: "tollgate.catalog", maximumBatch: 1)
-        try tables.claimFormat(in: environment)
+        writer = Writer(
+            environment, name: "tollgate.catalog", maximumBatch: 1, reserve: reserve, report: report)
     }
 
     package func close() async { await writer.close() }
+
+    /// Whether changes are taken, as of a second ago at most.
+    package var state: StoreState { writer.standing }
+
+    package var figures: StoreFigures { writer.figures }
+
+    /// What was kept to know the master key by; nil where nothing was.
+    package func masterKeyCheck() throws(StorageError) -> [UInt8]? {
+        try environment.read { transaction throws(StorageError) in
+            try transaction.value(tables.meta, CatalogTables.masterKeyCheck)
+        }
+    }
+
+    /// Keeps it, unless something is kept.
+    package func keepMasterKeyCheck(_ check: [UInt8]) async throws(StorageError) {
+        let meta = tables.meta
+        try await writer.perform { transaction throws(StorageError) in
+            if try transaction.contains(meta, CatalogTables.masterKeyCheck) { return }
+            try transaction.put(meta, CatalogTables.masterKeyCheck, check)
+        }
+    }
 }
 
 /// The tables of the catalog. Keys are named in parts as `Key` joins them.
@@ -23,7 +50,9 @@ package struct CatalogTables: Sendable {
     /// The number of the layout of all tables; a store of another number is not opened.
     package static let format: UInt64 = 1
 
-    /// `format` -> 8 bytes.
+    static let masterKeyCheck = Key("master_key")
+
+    /// `format` -> 8 bytes; `master_key` -> a known text sealed under the master key.
     let meta: Table
     // Read by the gateway.
     /// SHA-256 of the secret -> TokenRecord.
@@ -64,11 +93,12 @@ package struct CatalogTables: Sendable {
     package let idempotency: Table
 
     init(_ environment: Environment) throws(StorageError) {
-        let tables = try environment.tables([
-            "meta", "tokens", "deployments", "contents", "provider_keys", "prices", "agents", "token_ids",
+        let names = [
+            Format.table, "tokens", "deployments", "contents", "provider_keys", "prices", "agents", "token_ids",
             "provider_key_ids", "organizations", "environments", "schemas", "versions", "version_hashes",
             "deployment_history", "admin_tokens", "audit", "idempotency",
-        ])
+        ]
+        let tables = try Format.open(names, format: Self.format, in: environment)
         meta = tables[0]
         tokens = tables[1]
         deployments = tables[2]
@@ -87,24 +117,5 @@ package struct CatalogTables: Sendable {
         adminTokens = tables[15]
         audit = tables[16]
         idempotency = tables[17]
-    }
-
-    func claimFormat(in environment: Environment) throws(StorageError) {
-        try Format.claim(Self.format, table: meta, in: environment)
-    }
-}
-
-/// The number a store's layout has. A new store takes ours; one of another number is refused untouched.
-enum Format {
-    static func claim(_ format: UInt64, table: Table, in environment: Environment) throws(StorageError) {
-        let key = Key("format")
-        let found = try environment.read { transaction throws(StorageError) in try transaction.value(table, key) }
-        if let found {
-            guard found == Key(format).bytes else { throw StorageError(.unavailable, "open store: of another format") }
-            return
-        }
-        let transaction = try WriteTransaction(environment)
-        try transaction.put(table, key, Key(format).bytes)
-        try transaction.commit()
     }
 }

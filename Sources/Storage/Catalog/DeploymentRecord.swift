@@ -96,13 +96,13 @@ extension Transaction where Self: ~Copyable {
     ) throws(StorageError) -> DeploymentPointer? {
         typealias Parts = Key.PartsWriter
         let count = Parts.size(token.organization) + Parts.size(token.agent) + 4 + Parts.size(token.environment)
-        return try Key.withParts(count: count) { key in
+        return try unsafe Key.withParts(count: count) { key in
             key.append(token.organization)
             key.append(token.agent)
             key.append(schema)
             key.append(token.environment)
         } _: { key throws(StorageError) in
-            try withValue(tables.deployments, key) { bytes throws(StorageError) in try DeploymentPointer(bytes) }
+            try unsafe withValue(tables.deployments, key) { bytes throws(StorageError) in try DeploymentPointer(bytes) }
         }
     }
 }

@@ -106,8 +106,9 @@ extension Reader {
     /// The token of this hash as of now.
     package func token(_ tables: CatalogTables, secretHash: Digest) throws(StorageError) -> TokenScope? {
         try read { snapshot throws(StorageError) in
-            try secretHash.withBytes { key throws(StorageError) in
-                try snapshot.withValue(tables.tokens, key) { bytes throws(StorageError) in try TokenScope(bytes) }
+            try unsafe secretHash.withBytes { key throws(StorageError) in
+                try unsafe snapshot.withValue(tables.tokens, key) { bytes throws(StorageError) in try TokenScope(bytes)
+                }
             }
         }
     }
@@ -115,8 +116,8 @@ extension Reader {
 
 extension Transaction where Self: ~Copyable {
     package func token(_ tables: CatalogTables, secretHash: Digest) throws(StorageError) -> TokenRecord? {
-        try secretHash.withBytes { key throws(StorageError) in
-            try withValue(tables.tokens, key) { bytes throws(StorageError) in try TokenRecord(bytes) }
+        try unsafe secretHash.withBytes { key throws(StorageError) in
+            try unsafe withValue(tables.tokens, key) { bytes throws(StorageError) in try TokenRecord(bytes) }
         }
     }
 }

@@ -5,55 +5,68 @@ import Glibc
 ///
 /// The handle is safe to share: LMDB's own locks guard it, read transactions are not tied to threads (`MDB_NOTLS`),
 /// and write transactions begin only on the environment's `Writer`.
-package final class Environment: Sendable {
+///
+/// `@safe`: the handle is open from the end of `init` to `deinit`, and whoever uses it holds this object.
+@safe package final class Environment: Sendable {
     package struct Settings: Sendable {
         /// Address space reserved for the file, bytes. It costs nothing until used, and cannot grow later.
         package var mapBytes: Int
         package var maximumTables: UInt32
         package var maximumReaders: UInt32
+        /// Whether a store that is missing is made; else that is refused.
+        package var makesStore: Bool
 
-        package init(mapBytes: Int = 256 << 30, maximumTables: UInt32 = 64, maximumReaders: UInt32 = 1022) {
+        package init(
+            mapBytes: Int = 256 << 30, maximumTables: UInt32 = 64, maximumReaders: UInt32 = 1022,
+            makesStore: Bool = true
+        ) {
             self.mapBytes = mapBytes
             self.maximumTables = maximumTables
             self.maximumReaders = maximumReaders
+            self.makesStore = makesStore
         }
     }
 
     /// Proof for the sharing: the pointer is set once, and LMDB documents an MDB_env as usable from all threads.
     nonisolated(unsafe) let handle: OpaquePointer
+    let folder: String
+    let pageBytes: Int
     private let lock: FolderLock
+    private let readerRoom: ReaderRoom
 
-    /// Opens the folder, making it where it is missing, and takes it for this process alone.
+    /// Opens the folder, making it where it is missing, and takes it for this process alone. A folder that is refused
+    /// (`StorageError.refusal`) is as it was.
     package init(folder: String, settings: Settings = Settings()) throws(StorageError) {
-        lock = try FolderLock(folder: folder)
+        self.folder = folder
+        if !settings.makesStore, unsafe access(folder + "/" + DataFile.name, F_OK) != 0, errno == ENOENT {
+            throw StorageError(.missing, folder)
+        }
+        lock = try FolderLock(folder: folder, makesFolder: settings.makesStore)
+        // The file is closed again here: its descriptor holds none of LMDB's locks, which are on lock.mdb.
+        try DataFile(folder: folder)?.check(mapBytes: settings.mapBytes)
         var handle: OpaquePointer?
-        try check(mdb_env_create(&handle), "create environment")
-        guard let handle else { throw StorageError(.failed, "create environment") }
-        self.handle = handle
+        try unsafe check(mdb_env_create(&handle), "create environment")
+        guard let handle = unsafe handle else { throw StorageError(.failed, "create environment") }
+        unsafe self.handle = handle
         do throws(StorageError) {
-            try check(mdb_env_set_mapsize(handle, settings.mapBytes), "reserve map")
-            try check(mdb_env_set_maxdbs(handle, settings.maximumTables), "set tables")
-            try check(mdb_env_set_maxreaders(handle, settings.maximumReaders), "set readers")
-            try check(
+            try unsafe check(mdb_env_set_mapsize(handle, settings.mapBytes), "reserve map")
+            try unsafe check(mdb_env_set_maxdbs(handle, settings.maximumTables), "set tables")
+            try unsafe check(mdb_env_set_maxreaders(handle, settings.maximumReaders), "set readers")
+            try unsafe check(
                 mdb_env_open(handle, folder, UInt32(MDB_NOTLS | MDB_NORDAHEAD), 0o600), "open environment")
             // A process that died keeps its reader slots, and with them old pages, until somebody looks.
-            try check(mdb_reader_check(handle, nil), "clear dead readers")
+            try unsafe check(mdb_reader_check(handle, nil), "clear dead readers")
+            readerRoom = try ReaderRoom(folder: folder)
+            var statistics = MDB_stat()
+            try unsafe check(mdb_env_stat(handle, &statistics), "read page size")
+            pageBytes = Int(statistics.ms_psize)
         } catch {
-            mdb_env_close(handle)
+            unsafe mdb_env_close(handle)
             throw error
         }
     }
 
-    deinit { mdb_env_close(handle) }
-
-    /// Opens the named tables, making those that are missing.
-    package func tables(_ names: [String]) throws(StorageError) -> [Table] {
-        let transaction = try WriteTransaction(self)
-        var tables: [Table] = []
-        for name in names { tables.append(try transaction.table(named: name)) }
-        try transaction.commit()
-        return tables
-    }
+    deinit { unsafe mdb_env_close(handle) }
 
     /// A read transaction of its own, for callers that are not on a gateway's loop.
     package func read<R>(_ body: (borrowing ReadTransaction) throws(StorageError) -> R) throws(StorageError) -> R {

@@ -4,14 +4,22 @@ import Glibc
 final class FolderLock: Sendable {
     private let descriptor: Int32
 
-    init(folder: String) throws(StorageError) {
-        if mkdir(folder, 0o700) != 0, errno != EEXIST { throw StorageError(.unavailable, "make folder", code: errno) }
-        descriptor = open(folder + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw StorageError(.unavailable, "open folder", code: errno) }
+    /// - Parameter makesFolder: whether a missing folder is made.
+    init(folder: String, makesFolder: Bool) throws(StorageError) {
+        // Before anything is made: nothing of ours belongs there.
+        if let type = FileSystem.type(at: folder), let name = FileSystem.networkName(ofType: type) {
+            throw StorageError(.network(name), folder)
+        }
+        if makesFolder, unsafe mkdir(folder, 0o700) != 0, errno != EEXIST {
+            throw StorageError(opening: folder, code: errno)
+        }
+        descriptor = unsafe open(folder + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw StorageError(opening: folder, code: errno) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno
             close(descriptor)
-            throw StorageError(.unavailable, "take folder: another process has it", code: code)
+            throw code == EWOULDBLOCK
+                ? StorageError(.inUse, folder) : StorageError(.unavailable, "take folder", code: code)
         }
     }
 

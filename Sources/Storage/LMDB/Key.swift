@@ -29,7 +29,7 @@ package struct Key: Hashable, Sendable {
 
     package func appending(_ number: some FixedWidthInteger & UnsignedInteger) -> Key {
         var key = self
-        withUnsafeBytes(of: number.bigEndian) { key.bytes.append(contentsOf: $0) }
+        unsafe withUnsafeBytes(of: number.bigEndian) { unsafe key.bytes.append(contentsOf: $0) }
         return key
     }
 
@@ -49,11 +49,12 @@ package struct Key: Hashable, Sendable {
         count: Int, _ write: (inout PartsWriter) -> Void,
         _ body: (UnsafeRawBufferPointer) throws(StorageError) -> R
     ) throws(StorageError) -> R {
-        let result: Result<R, StorageError> = withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { bytes in
-            var writer = PartsWriter(bytes: bytes)
+        let result: Result<R, StorageError> = unsafe withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) {
+            bytes in
+            var writer = unsafe PartsWriter(bytes: bytes)
             write(&writer)
             precondition(writer.count == count, "the parts fill the key")
-            do throws(StorageError) { return .success(try body(UnsafeRawBufferPointer(bytes))) } catch {
+            do throws(StorageError) { return .success(unsafe try body(UnsafeRawBufferPointer(bytes))) } catch {
                 return .failure(error)
             }
         }
@@ -61,7 +62,9 @@ package struct Key: Hashable, Sendable {
     }
 
     /// Writes what `appending` appends.
-    struct PartsWriter {
+    ///
+    /// `@safe`: lent to the closure that writes, within the allocation's life, and each append checks that it fits.
+    @safe struct PartsWriter {
         fileprivate let bytes: UnsafeMutableRawBufferPointer
         fileprivate(set) var count = 0
 
@@ -70,25 +73,27 @@ package struct Key: Hashable, Sendable {
 
         mutating func append(_ part: String) {
             let size = Self.size(part)
-            precondition(bytes.count - count >= size, "a part beyond the key")
+            precondition(unsafe bytes.count - count >= size, "a part beyond the key")
             // A String of ours is contiguous: bridged ones, which might not be, there are none on Linux.
             var part = part
-            part.withUTF8 { UnsafeMutableRawBufferPointer(rebasing: bytes[count...]).copyMemory(from: .init($0)) }
-            bytes[count + size - 1] = 0
+            part.withUTF8 { text in
+                unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[count...]).copyMemory(from: .init(text))
+            }
+            unsafe bytes[count + size - 1] = 0
             count += size
         }
 
         mutating func append(_ number: UInt32) {
-            precondition(bytes.count - count >= 4, "a part beyond the key")
-            bytes.storeBytes(of: number.bigEndian, toByteOffset: count, as: UInt32.self)
+            precondition(unsafe bytes.count - count >= 4, "a part beyond the key")
+            unsafe bytes.storeBytes(of: number.bigEndian, toByteOffset: count, as: UInt32.self)
             count += 4
         }
     }
 
     func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
         var result: Result<R, E>?
-        bytes.withUnsafeBytes { bytes in
-            do throws(E) { result = .success(try body(bytes)) } catch { result = .failure(error) }
+        unsafe bytes.withUnsafeBytes { bytes in
+            do throws(E) { result = unsafe .success(try body(bytes)) } catch { result = .failure(error) }
         }
         guard let result else { preconditionFailure("withUnsafeBytes runs its body once") }
         return try result.get()

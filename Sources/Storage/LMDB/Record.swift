@@ -10,7 +10,7 @@ package struct RecordWriter {
     }
 
     package mutating func put(_ value: some FixedWidthInteger) {
-        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+        unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }
     }
 
     package mutating func put(_ value: Bool) { bytes.append(value ? 1 : 0) }
@@ -31,7 +31,7 @@ package struct RecordWriter {
         bytes.append(contentsOf: value)
     }
 
-    package mutating func put(_ digest: Digest) { digest.withBytes { bytes.append(contentsOf: $0) } }
+    package mutating func put(_ digest: Digest) { unsafe digest.withBytes { unsafe bytes.append(contentsOf: $0) } }
 
     package mutating func put(_ id: RunID) {
         put(id.high)
@@ -50,7 +50,7 @@ package struct RecordReader {
     private var offset = 1
 
     package init(layout: UInt8, _ bytes: RawSpan) throws(StorageError) {
-        guard bytes.byteCount > 0, bytes.unsafeLoad(fromByteOffset: 0, as: UInt8.self) == layout else {
+        guard bytes.byteCount > 0, unsafe bytes.unsafeLoad(fromByteOffset: 0, as: UInt8.self) == layout else {
             throw StorageError(.corrupt, "read record: another layout")
         }
     }
@@ -69,7 +69,7 @@ package struct RecordReader {
     ) throws(StorageError) -> T {
         let start = try take(MemoryLayout<T>.size, of: bytes)
         // In bounds by `take`; any bit pattern is an integer.
-        return T(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: start, as: T.self))
+        return unsafe T(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: start, as: T.self))
     }
 
     package mutating func bool(_ bytes: RawSpan) throws(StorageError) -> Bool {
@@ -79,19 +79,19 @@ package struct RecordReader {
     package mutating func string(_ bytes: RawSpan) throws(StorageError) -> String {
         let count = Int(try integer(bytes, as: UInt16.self))
         let start = try take(count, of: bytes)
-        return bytes.withUnsafeBytes { String(decoding: $0[start..<start + count], as: UTF8.self) }
+        return unsafe bytes.withUnsafeBytes { unsafe String(decoding: $0[start..<start + count], as: UTF8.self) }
     }
 
     package mutating func array(_ bytes: RawSpan) throws(StorageError) -> [UInt8] {
         let count = Int(try integer(bytes, as: UInt32.self))
         let start = try take(count, of: bytes)
-        return bytes.withUnsafeBytes { Array($0[start..<start + count]) }
+        return unsafe bytes.withUnsafeBytes { unsafe Array($0[start..<start + count]) }
     }
 
     package mutating func digest(_ bytes: RawSpan) throws(StorageError) -> Digest {
         let start = try take(Digest.byteCount, of: bytes)
-        let digest = bytes.withUnsafeBytes {
-            Digest(UnsafeRawBufferPointer(rebasing: $0[start..<start + Digest.byteCount]))
+        let digest = unsafe bytes.withUnsafeBytes {
+            unsafe Digest(UnsafeRawBufferPointer(rebasing: $0[start..<start + Digest.byteCount]))
         }
         guard let digest else { throw StorageError(.corrupt, "read record: digest") }
         return digest

@@ -1,29 +1,41 @@
-import CLMDB
-import Glibc
+import Measures
 
-/// How much room a store has, and who reads it.
+/// How a store stands and what it has done, for metrics. Taken at once, but for the disk, which is asked once a batch
+/// and once a second.
 package struct StoreFigures: Sendable {
-    /// Address space reserved for the file, which it cannot outgrow; bytes.
-    package var mapBytes: Int
-    /// Of that, what the file's pages take; bytes. Pages freed stay the file's and are used again.
-    package var usedBytes: Int
-    /// Left on the file system for this user; bytes.
-    package var diskFreeBytes: Int
-    /// Reader slots that were ever in use at once, since the environment was made.
-    package var readers: Int
+    package var state = StoreState.writable
+    /// Address space reserved; the most the file can grow to.
+    package var mapBytes = 0
+    /// Up to the last page in use, free ones before it included.
+    package var usedBytes = 0
+    /// What this user may still write on the file system.
+    package var diskFreeBytes = 0
+    /// The most slots of readers that were in use at once; they are used again.
+    package var readerSlots = 0
+    package var maximumReaderSlots = 0
+    /// Changes that wait for the writer.
+    package var waiting = 0
+    /// Changes that could not be written and are tried again.
+    package var pendingSettles = 0
+    /// New work refused, because of the state.
+    package var refused: UInt64 = 0
+    package var commits = CommitFigures()
 }
 
-extension Environment {
-    /// - Parameter folder: the environment's own.
-    package func figures(folder: String) throws(StorageError) -> StoreFigures {
-        var info = MDB_envinfo()
-        var statistics = MDB_stat()
-        try check(mdb_env_info(handle, &info), "read map's size")
-        try check(mdb_env_stat(handle, &statistics), "read page size")
-        var disk = statvfs()
-        guard statvfs(folder, &disk) == 0 else { throw StorageError(.failed, "read disk's room") }
-        return StoreFigures(
-            mapBytes: info.me_mapsize, usedBytes: (info.me_last_pgno + 1) * Int(statistics.ms_psize),
-            diskFreeBytes: Int(disk.f_bavail) * Int(disk.f_frsize), readers: Int(info.me_numreaders))
+/// What a writer has committed since the start.
+package struct CommitFigures: Sendable {
+    package private(set) var count: UInt64 = 0
+    package private(set) var failed: UInt64 = 0
+    /// Microseconds of a commit with its sync.
+    package private(set) var time = Histogram(.short)
+    /// Changes that shared a commit.
+    package private(set) var batch = Histogram(.size)
+
+    mutating func note(batch changes: Int, nanoseconds: UInt64) {
+        count += 1
+        time.observe(Int(clamping: nanoseconds / 1_000))
+        batch.observe(changes)
     }
+
+    mutating func noteFailure() { failed += 1 }
 }

@@ -1,6 +1,8 @@
 import CLMDB
 
-/// What can be read in a transaction of either kind. Bytes are lent from the map for the length of a closure.
+/// What can be read in a transaction of either kind. Bytes are lent from the map for the length of a closure, as spans
+/// that cannot leave it; the map keeps them as they are while the transaction is open. LMDB fills an `MDB_val` with a
+/// place in the map and its length, and writes through none that it is given.
 package protocol Transaction: ~Copyable {
     var handle: OpaquePointer { get }
 }
@@ -11,18 +13,18 @@ extension Transaction where Self: ~Copyable {
         _ table: Table, _ key: UnsafeRawBufferPointer, _ body: (RawSpan) throws(StorageError) -> R
     ) throws(StorageError) -> R? {
         // LMDB does not write through the key's pointer.
-        var keyValue = MDB_val(mv_size: key.count, mv_data: UnsafeMutableRawPointer(mutating: key.baseAddress))
-        var value = MDB_val()
-        let code = mdb_get(handle, table.handle, &keyValue, &value)
+        var keyValue = unsafe MDB_val(mv_size: key.count, mv_data: UnsafeMutableRawPointer(mutating: key.baseAddress))
+        var value = unsafe MDB_val()
+        let code = unsafe mdb_get(handle, table.handle, &keyValue, &value)
         if code == MDB_NOTFOUND { return nil }
         try check(code, "get")
-        return try body(UnsafeRawBufferPointer(start: value.mv_data, count: value.mv_size).bytes)
+        return try unsafe body(UnsafeRawBufferPointer(start: value.mv_data, count: value.mv_size).bytes)
     }
 
     package func withValue<R>(
         _ table: Table, _ key: Key, _ body: (RawSpan) throws(StorageError) -> R
     ) throws(StorageError) -> R? {
-        try key.withBytes { bytes throws(StorageError) in try withValue(table, bytes, body) }
+        try unsafe key.withBytes { bytes throws(StorageError) in try unsafe withValue(table, bytes, body) }
     }
 
     package func contains(_ table: Table, _ key: Key) throws(StorageError) -> Bool {
@@ -31,12 +33,12 @@ extension Transaction where Self: ~Copyable {
 
     /// A copy of the value, for the control plane and other cold paths.
     package func value(_ table: Table, _ key: Key) throws(StorageError) -> [UInt8]? {
-        try withValue(table, key) { bytes in bytes.withUnsafeBytes { Array($0) } }
+        try withValue(table, key) { bytes in unsafe bytes.withUnsafeBytes { unsafe Array($0) } }
     }
 
     package func count(_ table: Table) throws(StorageError) -> Int {
         var statistics = MDB_stat()
-        try check(mdb_stat(handle, table.handle, &statistics), "count")
+        try unsafe check(mdb_stat(handle, table.handle, &statistics), "count")
         return statistics.ms_entries
     }
 
@@ -47,17 +49,17 @@ extension Transaction where Self: ~Copyable {
         _ body: (_ key: RawSpan, _ value: RawSpan) throws(StorageError) -> Bool
     ) throws(StorageError) {
         var cursor: OpaquePointer?
-        try check(mdb_cursor_open(handle, table.handle, &cursor), "open cursor")
-        defer { mdb_cursor_close(cursor) }
-        var key = MDB_val()
-        var value = MDB_val()
-        var code = try position(cursor, prefix: prefix, start: start, backwards: backwards, &key, &value)
+        try unsafe check(mdb_cursor_open(handle, table.handle, &cursor), "open cursor")
+        defer { unsafe mdb_cursor_close(cursor) }
+        var key = unsafe MDB_val()
+        var value = unsafe MDB_val()
+        var code = try unsafe position(cursor, prefix: prefix, start: start, backwards: backwards, &key, &value)
         while code == MDB_SUCCESS {
-            let keyBytes = UnsafeRawBufferPointer(start: key.mv_data, count: key.mv_size)
-            guard keyBytes.starts(with: prefix.bytes) else { return }
-            let valueBytes = UnsafeRawBufferPointer(start: value.mv_data, count: value.mv_size)
-            guard try body(keyBytes.bytes, valueBytes.bytes) else { return }
-            code = mdb_cursor_get(cursor, &key, &value, backwards ? MDB_PREV : MDB_NEXT)
+            let keyBytes = unsafe UnsafeRawBufferPointer(start: key.mv_data, count: key.mv_size)
+            guard unsafe keyBytes.starts(with: prefix.bytes) else { return }
+            let valueBytes = unsafe UnsafeRawBufferPointer(start: value.mv_data, count: value.mv_size)
+            guard try unsafe body(keyBytes.bytes, valueBytes.bytes) else { return }
+            code = unsafe mdb_cursor_get(cursor, &key, &value, backwards ? MDB_PREV : MDB_NEXT)
         }
         guard code == MDB_NOTFOUND else { throw StorageError(code: code, "scan") }
     }
@@ -66,59 +68,63 @@ extension Transaction where Self: ~Copyable {
         _ cursor: OpaquePointer?, prefix: Key, start: Key?, backwards: Bool, _ key: inout MDB_val,
         _ value: inout MDB_val
     ) throws(StorageError) -> Int32 {
-        guard backwards else { return seek(cursor, start ?? prefix, &key, &value) }
+        guard backwards else { return unsafe seek(cursor, start ?? prefix, &key, &value) }
         // The last key not above the bound: the first one at or above it, or else the one before.
         let bound = start ?? prefix.successor
-        var code = bound.map { seek(cursor, $0, &key, &value) } ?? MDB_NOTFOUND
-        if code == MDB_NOTFOUND { return mdb_cursor_get(cursor, &key, &value, MDB_LAST) }
+        var code = bound.map { unsafe seek(cursor, $0, &key, &value) } ?? MDB_NOTFOUND
+        if code == MDB_NOTFOUND { return unsafe mdb_cursor_get(cursor, &key, &value, MDB_LAST) }
         try check(code, "seek")
-        let found = UnsafeRawBufferPointer(start: key.mv_data, count: key.mv_size)
-        if let start, found.elementsEqual(start.bytes) { return code }
-        code = mdb_cursor_get(cursor, &key, &value, MDB_PREV)
+        let found = unsafe UnsafeRawBufferPointer(start: key.mv_data, count: key.mv_size)
+        if let start, unsafe found.elementsEqual(start.bytes) { return code }
+        code = unsafe mdb_cursor_get(cursor, &key, &value, MDB_PREV)
         return code
     }
 
     private func seek(_ cursor: OpaquePointer?, _ bound: Key, _ key: inout MDB_val, _ value: inout MDB_val) -> Int32 {
-        bound.withBytes { bytes in
-            if bytes.isEmpty { return mdb_cursor_get(cursor, &key, &value, MDB_FIRST) }
-            key = MDB_val(mv_size: bytes.count, mv_data: UnsafeMutableRawPointer(mutating: bytes.baseAddress))
-            return mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE)
+        unsafe bound.withBytes { bytes in
+            if unsafe bytes.isEmpty { return unsafe mdb_cursor_get(cursor, &key, &value, MDB_FIRST) }
+            unsafe key = MDB_val(mv_size: bytes.count, mv_data: UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+            return unsafe mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE)
         }
     }
 }
 
 /// A snapshot of an environment. Short: it holds old pages back, and never spans an `await`.
-package struct ReadTransaction: Transaction, ~Copyable {
+///
+/// `@safe`: the handle is begun by `init` and ended by `deinit`, once; it can be lent, not copied.
+@safe package struct ReadTransaction: Transaction, ~Copyable {
     package let handle: OpaquePointer
 
     init(_ environment: Environment) throws(StorageError) {
         var handle: OpaquePointer?
-        try check(mdb_txn_begin(environment.handle, nil, UInt32(MDB_RDONLY), &handle), "begin read")
-        guard let handle else { throw StorageError(.failed, "begin read") }
-        self.handle = handle
+        try unsafe check(mdb_txn_begin(environment.handle, nil, UInt32(MDB_RDONLY), &handle), "begin read")
+        guard let handle = unsafe handle else { throw StorageError(.failed, "begin read") }
+        unsafe self.handle = handle
     }
 
-    deinit { mdb_txn_abort(handle) }
+    deinit { unsafe mdb_txn_abort(handle) }
 }
 
 /// The one writer's transaction. `commit()` ends it durably; let go in any other way, nothing of it happened.
-package struct WriteTransaction: Transaction, ~Copyable {
+///
+/// `@safe`: the handle is begun by `init` and ended by `commit` or `deinit`, once; it can be lent, not copied.
+@safe package struct WriteTransaction: Transaction, ~Copyable {
     package let handle: OpaquePointer
 
     init(_ environment: Environment) throws(StorageError) {
         var handle: OpaquePointer?
-        try check(mdb_txn_begin(environment.handle, nil, 0, &handle), "begin write")
-        guard let handle else { throw StorageError(.failed, "begin write") }
-        self.handle = handle
+        try unsafe check(mdb_txn_begin(environment.handle, nil, 0, &handle), "begin write")
+        guard let handle = unsafe handle else { throw StorageError(.failed, "begin write") }
+        unsafe self.handle = handle
     }
 
-    deinit { mdb_txn_abort(handle) }
+    deinit { unsafe mdb_txn_abort(handle) }
 
     consuming func commit() throws(StorageError) {
-        let handle = handle
+        let handle = unsafe handle
         // Commit frees the handle whether it succeeds or not, so the deinit's abort must not run.
         discard self
-        try check(mdb_txn_commit(handle), "commit")
+        try unsafe check(mdb_txn_commit(handle), "commit")
     }
 
     package func put(_ table: Table, _ key: Key, _ value: [UInt8]) throws(StorageError) {
@@ -131,11 +137,13 @@ package struct WriteTransaction: Transaction, ~Copyable {
     }
 
     private func put(_ table: Table, _ key: Key, _ value: [UInt8], flags: UInt32) throws(StorageError) {
-        let code = key.withBytes { key in
-            value.withUnsafeBytes { value in
-                var keyValue = MDB_val(mv_size: key.count, mv_data: UnsafeMutableRawPointer(mutating: key.baseAddress))
-                var data = MDB_val(mv_size: value.count, mv_data: UnsafeMutableRawPointer(mutating: value.baseAddress))
-                return mdb_put(handle, table.handle, &keyValue, &data, flags)
+        let code = unsafe key.withBytes { key in
+            unsafe value.withUnsafeBytes { value in
+                var keyValue = unsafe MDB_val(
+                    mv_size: key.count, mv_data: UnsafeMutableRawPointer(mutating: key.baseAddress))
+                var data = unsafe MDB_val(
+                    mv_size: value.count, mv_data: UnsafeMutableRawPointer(mutating: value.baseAddress))
+                return unsafe mdb_put(handle, table.handle, &keyValue, &data, flags)
             }
         }
         try check(code, "put")
@@ -144,9 +152,10 @@ package struct WriteTransaction: Transaction, ~Copyable {
     /// True where there was something to delete.
     @discardableResult
     package func delete(_ table: Table, _ key: Key) throws(StorageError) -> Bool {
-        let code = key.withBytes { key in
-            var keyValue = MDB_val(mv_size: key.count, mv_data: UnsafeMutableRawPointer(mutating: key.baseAddress))
-            return mdb_del(handle, table.handle, &keyValue, nil)
+        let code = unsafe key.withBytes { key in
+            var keyValue = unsafe MDB_val(
+                mv_size: key.count, mv_data: UnsafeMutableRawPointer(mutating: key.baseAddress))
+            return unsafe mdb_del(handle, table.handle, &keyValue, nil)
         }
         if code == MDB_NOTFOUND { return false }
         try check(code, "delete")
@@ -155,7 +164,7 @@ package struct WriteTransaction: Transaction, ~Copyable {
 
     func table(named name: String) throws(StorageError) -> Table {
         var handle: MDB_dbi = 0
-        try check(mdb_dbi_open(self.handle, name, UInt32(MDB_CREATE), &handle), "open table")
+        try unsafe check(mdb_dbi_open(self.handle, name, UInt32(MDB_CREATE), &handle), "open table")
         return Table(handle: handle)
     }
 }

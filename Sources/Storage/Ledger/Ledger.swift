@@ -55,17 +55,31 @@ package final class Ledger: Sendable {
     let writer: Writer
     let tables: LedgerTables
 
-    /// - Parameter maximumBatch: changes that may share one commit.
+    /// - Parameters:
+    ///   - maximumBatch: changes that may share one commit.
+    ///   - reserve: room below which no holds are taken.
+    ///   - report: told each new state, on the writer's thread.
     package init(
         folder: String, settings: Environment.Settings = .init(), durability: Writer.Durability = .strict,
-        maximumBatch: Int = 512
+        maximumBatch: Int = 512, reserve: Reserve = Reserve(),
+        report: @escaping @Sendable (StoreState) -> Void = { _ in }
     ) throws(StorageError) {
         environment = try Environment(folder: folder, settings: settings)
         tables = try LedgerTables(environment)
-        writer = Writer(environment, name: "tollgate.ledger", durability: durability, maximumBatch: maximumBatch)
+        writer = Writer(
+            environment, name: "tollgate.ledger", durability: durability, maximumBatch: maximumBatch, reserve: reserve,
+            report: report)
     }
 
-    package func close() async { await writer.close() }
+    /// Writes what waits, settles that could not be written before included, and ends.
+    /// - Returns: how many settles could still not be written; their runs are closed at their estimate at the next start.
+    @discardableResult
+    package func close() async -> Int { await writer.close() }
+
+    /// Whether holds are taken, as of a second ago at most. Settles are taken in every state but `broken`.
+    package var state: StoreState { writer.standing }
+
+    package var figures: StoreFigures { writer.figures }
 
     // MARK: writing
 
@@ -74,9 +88,10 @@ package final class Ledger: Sendable {
         try await writer.perform { [tables] transaction throws(StorageError) in try transaction.hold(tables, run) }
     }
 
-    /// Ends a run: gives back its hold and takes its cost. A second end of the same run changes nothing.
+    /// Ends a run: gives back its hold and takes its cost. A second end of the same run changes nothing. Where it fails
+    /// with an error that `isRetried`, it is kept in memory and tried until it is written.
     package func settle(_ id: RunID, _ end: RunEnd) async throws(StorageError) -> SettleResult {
-        try await writer.perform { [tables] transaction throws(StorageError) in
+        try await writer.perform(.endsWork) { [tables] transaction throws(StorageError) in
             try transaction.settle(tables, id, end)
         }
     }
@@ -114,7 +129,7 @@ package final class Ledger: Sendable {
         try environment.read { transaction throws(StorageError) in
             var runs: [RunRecord] = []
             try transaction.scan(tables.open, prefix: Key()) { key, _ throws(StorageError) in
-                let key = key.withUnsafeBytes { Key(bytes: Array($0)) }
+                let key = unsafe key.withUnsafeBytes { unsafe Key(bytes: Array($0)) }
                 let run = try transaction.withValue(tables.runs, key) { bytes throws(StorageError) in
                     try RunRecord(bytes)
                 }

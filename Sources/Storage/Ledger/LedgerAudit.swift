@@ -115,7 +115,7 @@ package struct LedgerAudit {
         var fault: Fault?
         var organizations = 0
         try transaction.scan(tables.balances, prefix: Key()) { key, value throws(StorageError) in
-            let organization = key.withUnsafeBytes { String(decoding: $0.dropLast(), as: UTF8.self) }
+            let organization = unsafe key.withUnsafeBytes { unsafe String(decoding: $0.dropLast(), as: UTF8.self) }
             let kept = try Balance(value)
             let sum = sums[organization] ?? Balance()
             organizations += 1

@@ -64,7 +64,7 @@ extension WriteTransaction {
     func topUp(_ tables: LedgerTables, _ topUp: TopUp) throws(StorageError) -> TopUpResult {
         let idempotencyKey = Key(topUp.organization, topUp.idempotencyKey)
         if let made = try value(tables.idempotency, idempotencyKey) {
-            let sequence = try Key.number(made.span.bytes, at: 0)
+            let sequence = try unsafe Key.number(made.span.bytes, at: 0)
             guard let entry = try entry(tables, sequence) else { throw StorageError(.corrupt, "top up: entry is gone") }
             // Who asks again may have another token by now, or leave the note out: that is no other top-up.
             let hasSameNote = topUp.note.isEmpty || entry.note == topUp.note

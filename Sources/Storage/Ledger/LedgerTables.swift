@@ -22,9 +22,10 @@ struct LedgerTables: Sendable {
     let entriesByOrganization: Table
 
     init(_ environment: Environment) throws(StorageError) {
-        let tables = try environment.tables([
-            "meta", "entries", "balances", "runs", "open", "idempotency", "daily", "entries_by_organization",
-        ])
+        let names = [
+            Format.table, "entries", "balances", "runs", "open", "idempotency", "daily", "entries_by_organization",
+        ]
+        let tables = try Format.open(names, format: Self.format, in: environment)
         meta = tables[0]
         entries = tables[1]
         balances = tables[2]
@@ -33,7 +34,6 @@ struct LedgerTables: Sendable {
         idempotency = tables[5]
         daily = tables[6]
         entriesByOrganization = tables[7]
-        try Format.claim(Self.format, table: meta, in: environment)
     }
 }
 
@@ -67,6 +67,6 @@ extension Key {
     /// The big-endian number that stands at an offset of a key.
     static func number(_ bytes: RawSpan, at offset: Int) throws(StorageError) -> UInt64 {
         guard bytes.byteCount >= offset + 8 else { throw StorageError(.corrupt, "read key: too short") }
-        return UInt64(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        return unsafe UInt64(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 }

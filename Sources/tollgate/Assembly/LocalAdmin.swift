@@ -28,12 +28,15 @@ struct LocalAdmin {
         let prices = try PriceList.load(PriceList.search(configuration, file: configurationFile)).rows
         let catalog: Catalog
         let ledger: Ledger
-        do {
-            catalog = try Catalog(folder: folder.catalog, settings: .init(mapBytes: configuration.catalog.mapBytes))
-            ledger = try Ledger(folder: folder.ledger, settings: .init(mapBytes: configuration.ledger.mapBytes))
+        do throws(StorageError) {
+            catalog = try Catalog(
+                folder: folder.catalog, settings: .init(mapBytes: configuration.catalog.mapBytes, makesStore: false))
+            ledger = try Ledger(
+                folder: folder.ledger, settings: .init(mapBytes: configuration.ledger.mapBytes, makesStore: false))
         } catch {
-            throw CommandFailure("\(folder.path): \(error)")
+            throw CommandFailure(opening: folder.path, error)
         }
+        try await MasterKeyProof.pass(masterKey, of: catalog)
         let store = ControlPlane.store(catalog, mode: configuration.mode)
         try await ControlPlane.load(prices, into: store)
         let logger = Logger(label: "tollgate.local", factory: { _ in SwiftLogNoOpLogHandler() })

@@ -46,6 +46,7 @@ struct NewDataFolder {
         return try await withCatalog { catalog in
             guard try catalog.isWithoutAdmin() else { return nil }
             let masterKeyFile = try makeMasterKey()
+            try await MasterKeyProof.pass(try configuration.masterKey(environment: environment), of: catalog)
             let ledger = try Ledger(folder: folder.ledger, settings: .init(mapBytes: configuration.ledger.mapBytes))
             await ledger.close()
             return Made(masterKeyFile: masterKeyFile, token: try await makeOwner(catalog))
@@ -71,7 +72,7 @@ struct NewDataFolder {
             await catalog.close()
             return try result.get()
         } catch let error as StorageError {
-            throw CommandFailure("\(folder.path): \(error)")
+            throw CommandFailure(opening: folder.path, error)
         }
     }
 

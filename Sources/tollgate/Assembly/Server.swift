@@ -35,10 +35,11 @@ struct Server {
         let masterKey = try configuration.masterKey(environment: environment)
         let prices = try PriceList.load(PriceList.search(configuration, file: file))
         OpenFiles.raiseLimit()
-        let stores = try Stores(configuration)
-        // The folder is ours, so a file of ports there is of a server that is gone.
-        unlink(configuration.folder.ports)
+        let stores = try Stores(configuration, logger: logger)
         do {
+            try await MasterKeyProof.pass(masterKey, of: stores.catalog)
+            // The folder is ours, so a file of ports there is of a server that is gone.
+            unlink(configuration.folder.ports)
             try await prepare(stores, prices, logger)
             try await serve(stores, masterKey, logger)
         } catch {
@@ -75,8 +76,7 @@ struct Server {
             configuration.gatewaySettings(loops: loopCount, simulatorPort: simulatorPort), loops: loops,
             lane: LaneConfiguration(caFile: configuration.upstream.caFile), catalog: stores.catalog,
             ledger: stores.ledger, masterKey: masterKey, logger: logger)
-        let metrics = MetricsPage(
-            gateway: gateway, stores: stores, folder: configuration.folder, log: log, logger: logger)
+        let metrics = MetricsPage(gateway: gateway, stores: stores, log: log, logger: logger)
         let admin = AdminService(
             configuration: configuration.adminConfiguration,
             store: ControlPlane.store(stores.catalog, mode: configuration.mode), ledger: stores.ledger,

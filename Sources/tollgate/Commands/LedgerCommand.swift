@@ -52,11 +52,12 @@ struct LedgerCommand: AsyncParsableCommand {
                 throw CommandFailure(
                     "\(folder): no ledger, and no server answers: check the data folder and --admin-url")
             }
-            do {
-                let ledger = try Ledger(folder: folder, settings: .init(mapBytes: configuration.ledger.mapBytes))
+            do throws(StorageError) {
+                let ledger = try Ledger(
+                    folder: folder, settings: .init(mapBytes: configuration.ledger.mapBytes, makesStore: false))
                 return AdminAnswer(status: 200, bytes: try LedgerAudit.verify(ledger).json)
             } catch {
-                throw CommandFailure("\(folder): \(error)")
+                throw CommandFailure(opening: folder, error)
             }
         }
     }

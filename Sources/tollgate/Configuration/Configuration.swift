@@ -32,6 +32,8 @@ struct Configuration: Equatable, Sendable {
         /// Milliseconds.
         var relaxedCommit = 50
         var mapBytes = 256 << 30
+        /// Room below which neither store takes new work, bytes.
+        var diskReserve = 256 << 20
     }
 
     struct Catalog: Equatable, Sendable {

@@ -51,6 +51,11 @@ extension Setting {
             "ledger.map_bytes", .bytes(64 << 20...64 << 40), \.ledger.mapBytes,
             "Address space reserved for the ledger, and the most it can grow to. Costs nothing until used."),
         Setting(
+            "ledger.disk_reserve_bytes", .bytes(0...1 << 40), \.ledger.diskReserve,
+            "Room kept free on the disk (and, up to an eighth, in the map): with less, new runs get ledger_unavailable\n"
+                + "and changes store_unavailable, while running ones are settled. It ends by itself when there is room."
+        ),
+        Setting(
             "catalog.map_bytes", .bytes(64 << 20...64 << 40), \.catalog.mapBytes,
             "The same for agents, versions, deployments and tokens."),
         Setting(

@@ -8,7 +8,6 @@ import Storage
 struct MetricsPage: Sendable {
     let gateway: GatewayService
     let stores: Stores
-    let folder: DataFolder
     let log: LogOutput
     let logger: Logger
 
@@ -16,22 +15,14 @@ struct MetricsPage: Sendable {
         var page = Exposition()
         await gateway.figures().write(to: &page)
         do throws(StorageError) {
-            let books = try stores.ledger.figures()
-            page.gauge("tollgate_holds_open", "Runs with a hold and no end.", books.openHolds)
-            page.gauge("tollgate_credits_held", "Credits held for runs.") { $0.add([:], decimal: "\(books.held)") }
-            StorePage.write(
-                [
-                    StorePage(
-                        name: "ledger", store: try stores.ledger.environment.figures(folder: folder.ledger),
-                        writer: stores.ledger.writerFigures),
-                    StorePage(
-                        name: "catalog", store: try stores.catalog.environment.figures(folder: folder.catalog),
-                        writer: stores.catalog.writerFigures),
-                ], to: &page)
+            let held = try stores.ledger.heldFigures()
+            page.gauge("tollgate_holds_open", "Runs with a hold and no end.", held.holds)
+            page.gauge("tollgate_credits_held", "Credits held for runs.") { $0.add([:], decimal: "\(held.credits)") }
         } catch {
             // The rest is worth showing all the more.
-            logger.error("metrics of the stores cannot be read", metadata: ["error": "\(error)"])
+            logger.error("open holds cannot be read", metadata: ["error": "\(error)"])
         }
+        StorePage(["ledger": stores.ledger.figures, "catalog": stores.catalog.figures]).write(to: &page)
         page.counter("tollgate_log_lines_dropped_total", "Log lines not written, for want of room.", log.dropped)
         page.gauge("tollgate_build_info", "1; the version is in the label.") { samples in
             samples.add(["version": Tollgate.configuration.version], 1)

@@ -1,0 +1,187 @@
+import Foundation
+import Testing
+
+@testable import Storage
+
+/// A store that is not as it should be is refused with a reason, and left as it is.
+@Suite struct OpeningTests {
+    private let folder: TemporaryFolder
+    private let store: String
+    private var file: String { store + "/" + DataFile.name }
+
+    init() throws {
+        folder = try TemporaryFolder()
+        store = folder.path + "/ledger"
+        try change { transaction, tables in
+            _ = try transaction.topUp(
+                tables, TopUp(organization: "acme", amount: .zero, idempotencyKey: "k", actor: "", note: "", time: 1))
+        }
+    }
+
+    /// Without a writer, whose thread would let go of the folder a moment later.
+    private func change(_ body: (borrowing WriteTransaction, LedgerTables) throws -> Void) throws {
+        let environment = try Environment(folder: store, settings: .init(mapBytes: 16 << 20))
+        let tables = try LedgerTables(environment)
+        let transaction = try WriteTransaction(environment)
+        try body(transaction, tables)
+        try transaction.commit()
+    }
+
+    private func usedBytes(_ folder: String) throws -> Int? { try DataFile(folder: folder)?.meta().usedBytes }
+
+    private func bytes() throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: file))) }
+
+    private func write(_ bytes: [UInt8]) throws { try Data(bytes).write(to: URL(filePath: file)) }
+
+    private func modified() throws -> Date? {
+        try FileManager.default.attributesOfItem(atPath: file)[.modificationDate] as? Date
+    }
+
+    /// Refused, with the file's bytes and time as they were.
+    private func refusal(mapBytes: Int = 16 << 20) throws -> StoreRefusal.Reason? {
+        let (bytesBefore, modifiedBefore) = (try bytes(), try modified())
+        let error = #expect(throws: StorageError.self) {
+            try Ledger(folder: store, settings: .init(mapBytes: mapBytes, makesStore: false))
+        }
+        let (bytesAfter, modifiedAfter) = (try bytes(), try modified())
+        #expect(bytesAfter == bytesBefore && modifiedAfter == modifiedBefore)
+        #expect(error?.description.hasPrefix(store) == true)
+        return error?.refusal?.reason
+    }
+
+    struct Damage: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var reason: StoreRefusal.Reason
+        var apply: @Sendable (inout [UInt8]) -> Void
+    }
+
+    private static func overwriting(_ offset: Int, _ bytes: [UInt8]) -> @Sendable (inout [UInt8]) -> Void {
+        { $0.replaceSubrange(offset..<offset + bytes.count, with: bytes) }
+    }
+
+    static let damages: [Damage] = [
+        Damage(testDescription: "no bytes", reason: .empty) { $0 = [] },
+        Damage(testDescription: "another file", reason: .foreign) { $0 = Array("{\"not\":\"a store\"}".utf8) },
+        Damage(testDescription: "another, larger file", reason: .foreign) { $0 = $0.map { $0 ^ 0x55 } },
+        Damage(testDescription: "all zero", reason: .damaged) { $0 = $0.map { _ in 0 } },
+        Damage(testDescription: "both meta pages zero", reason: .damaged) {
+            $0.replaceSubrange(0..<8_192, with: repeatElement(0, count: 8_192))
+        },
+        Damage(testDescription: "first meta page zero", reason: .damaged) {
+            $0.replaceSubrange(0..<4_096, with: repeatElement(0, count: 4_096))
+        },
+        Damage(testDescription: "first magic number", reason: .damaged, apply: overwriting(16, [1, 2, 3, 4])),
+        Damage(testDescription: "second magic number", reason: .damaged, apply: overwriting(4_112, [1, 2, 3, 4])),
+        Damage(testDescription: "page's kind", reason: .damaged, apply: overwriting(10, [2, 0])),
+        Damage(testDescription: "page size", reason: .damaged, apply: overwriting(40, [1, 16, 0, 0])),
+        Damage(testDescription: "file format", reason: .otherFileVersion(2), apply: overwriting(20, [2, 0, 0, 0])),
+        Damage(testDescription: "root beyond the end", reason: .damaged) { bytes in
+            for meta in [0, 4_096] { overwriting(meta + 16 + 112, [0, 0, 1, 0, 0, 0, 0, 0])(&bytes) }
+        },
+        Damage(testDescription: "impossible length", reason: .damaged) { bytes in
+            for meta in [0, 4_096] { overwriting(meta + 16 + 120, [UInt8](repeating: 255, count: 8))(&bytes) }
+        },
+    ]
+
+    @Test(arguments: damages) func damagedFilesAreRefused(_ damage: Damage) throws {
+        var bytes = try bytes()
+        damage.apply(&bytes)
+        try write(bytes)
+        #expect(try refusal() == damage.reason)
+    }
+
+    @Test func aFileCutShortIsRefused() throws {
+        let whole = try bytes()
+        let used = try #require(try usedBytes(store))
+        for count in [8_192, 8_193, whole.count / 8_192 * 4_096, used - 4_096, used - 1] {
+            try write(Array(whole.prefix(count)))
+            #expect(try refusal() == .cutShort(bytes: count, needed: used))
+        }
+        try write(Array(whole.prefix(4_096)))
+        guard case .cutShort(4_096, _) = try refusal() else {
+            Issue.record("the second meta page is missing")
+            return
+        }
+        try write(Array(whole.prefix(100)))
+        #expect(try refusal() == .foreign)
+    }
+
+    @Test func aMapSmallerThanTheFileIsRefused() throws {
+        let count = try #require(try usedBytes(store))
+        #expect(try refusal(mapBytes: count - 4_096) == .mapTooSmall(mapBytes: count - 4_096, needed: count))
+        _ = try Environment(folder: store, settings: .init(mapBytes: count))
+    }
+
+    @Test func aNewerFormatIsRefused() throws {
+        try change { try $0.put($1.meta, Format.key, Key(UInt64(2)).bytes) }
+        #expect(try refusal() == .otherFormat(found: 2, ours: 1))
+    }
+
+    @Test func anotherProgramsStoreIsRefused() throws {
+        let other = folder.path + "/other"
+        do {
+            let environment = try Environment(folder: other, settings: .init(mapBytes: 16 << 20))
+            let transaction = try WriteTransaction(environment)
+            _ = try transaction.table(named: "theirs")
+            try transaction.commit()
+        }
+        let error = #expect(throws: StorageError.self) { try Catalog(folder: other) }
+        #expect(error?.refusal?.reason == .foreign)
+    }
+
+    @Test func aMissingStoreIsMadeOnlyWhereThatIsAsked() throws {
+        let missing = folder.path + "/missing"
+        let error = #expect(throws: StorageError.self) {
+            try Environment(folder: missing, settings: .init(makesStore: false))
+        }
+        #expect(error?.refusal?.reason == .missing)
+        #expect(!FileManager.default.fileExists(atPath: missing))
+    }
+
+    /// LMDB counts pages that it gave out and did not write, when the transaction let go of them.
+    @Test func onlyFreePagesMayBeMissingAtTheEnd() throws {
+        let path = folder.path + "/sparse"
+        func large(_ body: (borrowing WriteTransaction, Table) throws -> Void) throws {
+            let environment = try Environment(folder: path, settings: .init(mapBytes: 16 << 20))
+            let table = try Format.open([Format.table, "t"], format: 1, in: environment)[1]
+            let transaction = try WriteTransaction(environment)
+            try body(transaction, table)
+            try transaction.commit()
+        }
+        try large { try $0.put($1, Key("small"), [7]) }
+        try large { try $0.put($1, Key("large"), [UInt8](repeating: 1, count: 40 * 4_096)) }
+        try large { _ = try $0.delete($1, Key("large")) }
+        // The pages of these come from those that the large value had, until the last in use are the free ones.
+        for round in 0..<4 as Range<UInt8> { try large { try $0.put($1, Key("small"), [round]) } }
+        let file = URL(filePath: path + "/" + DataFile.name)
+        let whole = try Data(contentsOf: file)
+        let used = try #require(try usedBytes(path))
+        var shortest = used
+        while shortest > 8_192 {
+            try whole.prefix(shortest - 4_096).write(to: file)
+            guard (try? DataFile(folder: path)?.check(mapBytes: 16 << 20)) != nil else { break }
+            shortest -= 4_096
+        }
+        #expect(shortest < used && shortest > 8_192)
+        // Whatever of the end could go, what is in use is there.
+        try whole.prefix(shortest).write(to: file)
+        let environment = try Environment(folder: path, settings: .init(mapBytes: 16 << 20))
+        let table = try Format.open([Format.table, "t"], format: 1, in: environment)[1]
+        #expect(try environment.read { t throws(StorageError) in try t.value(table, Key("small")) } == [3])
+    }
+
+    @Test(arguments: [
+        (UInt32(0x6969), "NFS"), (0x517B, "SMB"), (0xFF53_4D42, "CIFS"), (0xFE53_4D42, "SMB2"), (0x0102_1997, "9p"),
+        (0xEF53, nil), (0x0102_1994, nil), (0x5846_5342, nil), (0x9123_683E, nil), (0x794C_7630, nil),
+    ])
+    func networkFileSystemsAreKnown(_ type: UInt32, _ name: String?) {
+        #expect(FileSystem.networkName(ofType: type) == name)
+    }
+
+    @Test func aFileSystemSaysItsTypeAndRoom() throws {
+        #expect(FileSystem.type(at: store) == FileSystem.type(at: store + "/not there yet"))
+        #expect(FileSystem.type(at: "/nowhere/at/all") == nil)
+        #expect(FileSystem.networkName(ofType: try #require(FileSystem.type(at: "/proc"))) == nil)
+        #expect(try #require(FileSystem.freeBytes(at: store)) > 0)
+    }
+}

@@ -1,0 +1,290 @@
+"""A data folder that is not as it should be: no start, nothing touched, and a line that says what and how to mend it.
+A disk that fills up: new runs are refused while running ones are settled, and it ends by itself."""
+
+import concurrent.futures
+import contextlib
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import time
+
+import pytest
+
+import plain
+from processes import Server, run
+from tenants import HELLO, Admin
+from waiting import eventually
+
+IS_ROOT = os.geteuid() == 0
+PAGE = 4096
+OTHER_KEY = "ab" * 32
+
+
+@pytest.fixture(scope="module")
+def settings(price_file) -> dict[str, str]:
+    return {
+        "TOLLGATE_PRICES": str(price_file), "TOLLGATE_GATEWAY_PORT": "0", "TOLLGATE_ADMIN_PORT": "0",
+        "TOLLGATE_CATALOG_MAP_BYTES": "64MiB", "TOLLGATE_LEDGER_MAP_BYTES": "64MiB"}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, settings) -> pathlib.Path:
+    """A data folder that `init` made and a server ran on."""
+    data = tmp_path_factory.mktemp("edges") / "data"
+    done = run(["init", "--save-token"], {**settings, "TOLLGATE_DATA": str(data)})
+    assert done.returncode == 0, done.stderr
+    done = run(["demo"], {**settings, "TOLLGATE_DATA": str(data)})
+    assert done.returncode == 0, done.stderr
+    return data
+
+
+@pytest.fixture()
+def data(made, tmp_path) -> pathlib.Path:
+    return pathlib.Path(shutil.copytree(made, tmp_path / "data"))
+
+
+def snapshot(data: pathlib.Path) -> dict:
+    """Bytes and times of all that is kept."""
+    files = [data / "catalog" / "data.mdb", data / "ledger" / "data.mdb", data / "master.key", data / "admin-token"]
+    return {
+        str(file): (hashlib.sha256(file.read_bytes()).hexdigest(), file.stat().st_mtime_ns)
+        for file in files if file.exists()}
+
+
+def patch(file: pathlib.Path, offset: int, content: bytes):
+    with open(file, "r+b") as opened:
+        opened.seek(offset)
+        opened.write(content)
+
+
+def cut(file):
+    os.truncate(file, file.stat().st_size // PAGE // 2 * PAGE)
+
+
+def replace(file, content: bytes):
+    file.write_bytes(content)
+
+
+def newer_format(file):
+    old, new = (b"format\0" + number.to_bytes(8, "big") for number in (1, 2))
+    content = file.read_bytes()
+    assert old in content
+    file.write_bytes(content.replace(old, new))
+
+
+def beyond_the_map(file):
+    """As many pages as 80 MiB has, most of them a hole."""
+    last = (80 << 20) // PAGE - 1
+    for meta in (0, PAGE):
+        patch(file, meta + 16 + 120, last.to_bytes(8, "little"))
+    os.truncate(file, (last + 1) * PAGE)
+
+
+DAMAGES = {
+    "cut short": (cut, "is cut short: it has"),
+    "one page": (lambda file: os.truncate(file, PAGE), "is cut short: it has 4096 bytes"),
+    "both meta pages zeroed": (lambda file: patch(file, 0, bytes(2 * PAGE)), "is damaged in its first pages; restore"),
+    "first meta page zeroed": (lambda file: patch(file, 0, bytes(PAGE)), "is damaged in its first pages; restore"),
+    "second meta page damaged": (lambda file: patch(file, PAGE + 16, b"\1\2\3\4"), "is damaged in its first pages"),
+    "another file": (lambda file: replace(file, b"not a store\n" * 1000), "is not a store of this program"),
+    "no bytes": (lambda file: os.truncate(file, 0), "is empty; restore it"),
+    "LMDB's next format": (lambda file: patch(file, 20, b"\2\0\0\0"), "has LMDB's file format 2"),
+    "our next format": (newer_format, "has format 2, and this program knows up to 1: use a newer program"),
+    "more than the map": (beyond_the_map, "raise this store's map_bytes"),
+    "gone": (lambda file: file.unlink(), "there is no store: `tollgate init` makes one"),
+}
+
+SERVE, LOCAL, VERIFY, INIT = ["serve"], ["demo"], ["ledger", "verify"], ["init", "--new-owner"]
+
+
+def refused(command, environment, text: str, data: pathlib.Path, **options):
+    before = snapshot(data)
+    done = run(command, environment, seconds=30, **options)
+    assert done.returncode == 1, (command, done.stdout, done.stderr)
+    assert text in done.stderr, (command, done.stderr)
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert snapshot(data) == before
+    assert not (data / "ports.json").exists()
+
+
+@pytest.mark.parametrize("store", ["catalog", "ledger"])
+@pytest.mark.parametrize("name", DAMAGES)
+def test_a_damaged_store_is_not_opened(data, settings, name, store):
+    damage, text = DAMAGES[name]
+    damage(data / store / "data.mdb")
+    environment = {**settings, "TOLLGATE_DATA": str(data)}
+    gone = name == "gone"
+    commands = [SERVE]
+    # The others say of what is gone that there is no data folder.
+    if not gone:
+        commands += [LOCAL, INIT if store == "catalog" else VERIFY]
+    for command in commands:
+        refused(command, environment, text, data)
+    done = run(SERVE, environment, seconds=30)
+    assert f"/{store}" in done.stderr
+
+
+MASTER_KEYS = {
+    "missing": (lambda file: file.unlink(), {}, "there is no master key; `tollgate init` makes one, or set"),
+    "too short": (lambda file: file.write_text("ab" * 31), {}, "expects 64 hexadecimal digits"),
+    "another in the file": (lambda file: file.write_text(OTHER_KEY), {}, "the master key is not the one that"),
+    "another in the environment": (
+        lambda file: None, {"TOLLGATE_MASTER_KEY": OTHER_KEY}, "the master key is not the one that"),
+}
+
+
+@pytest.mark.parametrize("name", MASTER_KEYS)
+def test_a_wrong_master_key_is_found_at_the_start(data, settings, name):
+    change, environment, text = MASTER_KEYS[name]
+    change(data / "master.key")
+    for command in [SERVE, LOCAL]:
+        refused(command, {**settings, "TOLLGATE_DATA": str(data), **environment}, text, data)
+
+
+def test_a_second_process_is_refused(new_server, simulator):
+    server = new_server(simulator)
+    for command in [SERVE, INIT]:
+        done = run(command, server.environment, cwd=server.folder, seconds=30)
+        assert done.returncode == 1 and "another process has it; stop that one" in done.stderr
+    assert plain.get(server.gateway_url + "/readyz").status_code == 200
+
+
+@pytest.fixture()
+def open_folder():
+    """A folder that any user may look into, unlike pytest's own."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="tollgate-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_a_folder_not_writable_is_refused(made, open_folder, settings):
+    data = pathlib.Path(shutil.copytree(made, open_folder / "data"))
+    key = (data / "master.key").read_text()
+    prices = shutil.copy(settings["TOLLGATE_PRICES"], open_folder / "prices.json")
+    os.chmod(prices, 0o644)
+    for path in [data, *data.rglob("*")]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    environment = {
+        **settings, "TOLLGATE_DATA": str(data), "TOLLGATE_PRICES": str(prices), "TOLLGATE_MASTER_KEY": key}
+    # Root may write anything: as nobody, then.
+    options = {"user": 65534, "group": 65534, "extra_groups": []} if IS_ROOT else {}
+    for command in [SERVE, LOCAL, VERIFY, INIT]:
+        refused(command, environment, "this user may not write it; run `chown -R`", data, cwd=open_folder, **options)
+    for path in [data, *data.rglob("*")]:
+        path.chmod(0o755)
+
+
+needs_mount = pytest.mark.skipif(not IS_ROOT, reason="mounting a small file system takes root; CI runs as root")
+
+
+@contextlib.contextmanager
+def small_disk(folder: pathlib.Path, size: str):
+    folder.mkdir(parents=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@needs_mount
+def test_a_read_only_file_system_is_refused(made, tmp_path, settings):
+    with small_disk(tmp_path / "disk", "64m") as disk:
+        data = pathlib.Path(shutil.copytree(made, disk / "data"))
+        subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+        for command in [SERVE, LOCAL, VERIFY, INIT]:
+            refused(
+                command, {**settings, "TOLLGATE_DATA": str(data)}, "the file system is read-only; remount it", data)
+
+
+MEBIBYTE = 1 << 20
+
+
+def fill(disk: pathlib.Path, leave: int) -> pathlib.Path:
+    """Takes all but so many bytes."""
+    free = os.statvfs(disk)
+    file = disk / "filler"
+    with open(file, "wb") as opened:
+        os.posix_fallocate(opened.fileno(), 0, free.f_bavail * free.f_frsize - leave)
+    return file
+
+
+@pytest.fixture(params=[3 * MEBIBYTE, 0], ids=["below the reserve", "full"])
+def left(request) -> int:
+    return request.param
+
+
+@needs_mount
+def test_a_full_disk_refuses_runs_and_settles_those_that_run(new_simulator, price_file, tmp_path, left):
+    simulator = new_simulator()
+    # The data alone are on the small disk: the test's own log has room.
+    with small_disk(tmp_path / "tollgate" / "data", "48m") as disk:
+        server = Server(tmp_path / "tollgate", {
+            "TOLLGATE_PRICES": str(price_file), "TOLLGATE_PROVIDERS_SIMULATED_BASE_URL": simulator.base_url,
+            "TOLLGATE_LEDGER_DISK_RESERVE_BYTES": "8MiB"})
+        try:
+            check_full_disk(server, simulator, disk, left)
+        finally:
+            if server.process.is_alive:
+                server.stop()
+
+
+def check_full_disk(server: Server, simulator, disk: pathlib.Path, left: int):
+    admin = Admin(server)
+    admin.add_key("simulated", "sk-platform-key")
+    tenant = admin.tenant()
+    assert tenant.chat(HELLO).status_code == 200
+    simulator.close_barrier()
+    with concurrent.futures.ThreadPoolExecutor() as threads:
+        running = [threads.submit(tenant.chat, HELLO) for _ in range(4)]
+        eventually(lambda: simulator.state()["waiting"] == 4, "four runs wait at the provider")
+        filler = fill(disk, left)
+        ready = [server.gateway_url + "/readyz", server.admin_url + "/readyz"]
+        eventually(lambda: [plain.get(url).status_code for url in ready] == [503, 503], "neither port is ready")
+        checks = plain.get(ready[1]).json()["checks"]
+        assert checks == {
+            "gateway": True, "catalog": True, "ledger": True, "catalog_writes": False, "ledger_writes": False}
+        assert plain.get(ready[0]).json() == {"status": "ledger_unavailable"}
+
+        begun = time.monotonic()
+        response = tenant.chat(HELLO)
+        assert time.monotonic() - begun < 5
+        assert response.status_code == 503 and int(response.headers["retry-after"]) > 0
+        error = response.json()["error"]
+        assert (error["code"], error["charged"]) == ("ledger_unavailable", 0)
+        assert simulator.state()["waiting"] == 4
+        problem = admin.call("POST", f"{tenant.path}/tokens", {"environment": "production"}, expect=503)
+        assert problem["code"] == "store_unavailable"
+        headers = {"Idempotency-Key": "while-full"}
+        problem = admin.call(
+            "POST", f"{tenant.root}/credits/top-ups", {"amount": "1"}, headers=headers, expect=503)
+        assert problem["code"] == "ledger_unavailable"
+
+        simulator.open_barrier()
+        answers = [future.result() for future in running]
+    if left:
+        assert [answer.status_code for answer in answers] == [200] * 4
+        assert tenant.credits()["held"] == 0
+    else:
+        # Where not a page can be had, the answer waits for its settle no longer, and says so.
+        for answer in answers:
+            assert answer.status_code == 200 or "could not be written yet" in answer.json()["error"]["message"]
+
+    filler.unlink()
+    eventually(lambda: [plain.get(url).status_code for url in ready] == [200, 200], "both ports are ready")
+    eventually(lambda: tenant.credits()["held"] == 0, "every run is settled")
+    assert tenant.chat(HELLO).status_code == 200
+    kinds = [entry["kind"] for entry in tenant.entries()]
+    assert kinds.count("hold") == kinds.count("settle") == 6 and "interrupted" not in kinds
+    assert admin.verify_ledger()["open_runs"] == 0
+    log = server.process.log.read_text()
+    assert log.count("a store takes no new work") >= 2 and "a store takes new work again" in log
+    assert log.count("a store takes no new work") <= 6
+    assert server.stop() == 0
+    verified = server.command("ledger", "verify", "--json", environment={"TOLLGATE_ADMIN_URL": ""})
+    assert json.loads(verified.stdout)["clean"] is True, verified.stderr

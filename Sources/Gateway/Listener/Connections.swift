@@ -10,9 +10,12 @@ final class Connections {
 
     func remove(_ handler: ConnectionHandler) { channels[ObjectIdentifier(handler)] = nil }
 
-    /// Closes the connections with no request under way, each once its last answer is written.
+    /// Closes the connections that wait for another request, each once its last answer is written. One that is new is
+    /// left: its first request is about to come, and gets an answer.
     func closeIdle() {
-        for (handler, channel) in channels.values where handler.isIdle { closeWhenWritten(handler, channel) }
+        for (handler, channel) in channels.values where handler.isIdle && handler.lastWrite != nil {
+            closeWhenWritten(handler, channel)
+        }
     }
 
     func closeAll() {

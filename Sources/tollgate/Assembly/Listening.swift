@@ -6,8 +6,13 @@ import ServiceLifecycle
 struct Listening: Service {
     let service: any Service
     let port: ListeningPort
+    /// Called once the service has ended, however it did.
+    var onEnd: @Sendable () -> Void = {}
 
-    func run() async throws { try await port.naming { try await service.run() } }
+    func run() async throws {
+        defer { onEnd() }
+        try await port.naming { try await service.run() }
+    }
 }
 
 /// A port as the configuration says it.

@@ -18,6 +18,8 @@ struct Server {
     private let environment: [String: String]
     private let threshold: LogThreshold
     private let log: LogOutput
+    /// What admin requests under way get once the last run has ended.
+    private static let adminGrace = Duration.seconds(5)
 
     init(_ configuration: Configuration, file: String?, environment: [String: String]) {
         self.configuration = configuration
@@ -85,13 +87,17 @@ struct Server {
             metrics: metrics.exposition, now: WallClock.milliseconds)
         let ports = ServerPorts(
             file: configuration.folder.ports, gateway: gateway, admin: admin, simulator: simulatorPort)
+        let (drained, drainedContinuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         // Told to stop, they end from the last to the first: the gateway drains while all else is still there.
         let group = ServiceGroup(
             configuration: .init(
                 services: [
                     .init(service: Listening(service: admin, port: configuration.admin.listening)),
                     .init(service: ports),
-                    .init(service: Listening(service: gateway, port: configuration.gateway.listening)),
+                    .init(
+                        service: Listening(
+                            service: gateway, port: configuration.gateway.listening,
+                            onEnd: { drainedContinuation.finish() })),
                 ],
                 logger: logger))
         let signals = OperatorSignals(
@@ -105,6 +111,11 @@ struct Server {
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { try await group.run() }
                 tasks.addTask { await signals.run(heard) }
+                tasks.addTask {
+                    // A half-sent request would hold the admin port's own end up for as long as its client likes.
+                    for await _ in drained {}
+                    try? await Task.sleep(for: Self.adminGrace)
+                }
                 try await tasks.next()
                 tasks.cancelAll()
             }

@@ -29,7 +29,7 @@ package struct GatewaySettings: Sendable {
     /// How long a run goes on after its client has left, to learn what it cost.
     package var drainAfterDisconnect = TimeAmount.seconds(30)
     /// For decoded versions, all loops together.
-    package var planCacheBytes = 64 << 20
+    package var planCacheBytes = 16 << 20
     /// Provider name -> base URL, where it is not the provider's own.
     package var providerBaseURLs: [String: String] = [:]
     /// Provider name -> the built-in provider whose habits it has, where they are not its own.

@@ -53,7 +53,7 @@ struct Configuration: Equatable, Sendable {
     }
 
     struct Plans: Equatable, Sendable {
-        var cacheBytes = 64 << 20
+        var cacheBytes = 16 << 20
     }
 
     /// What is known of a provider beyond what is built in; nil: as built in.

@@ -53,6 +53,9 @@ let package = Package(
         source("Prompting", ["Domain", "JSON"]),
         source("Protocols", ["Domain", "JSON"]),
 
+        // What both ports hold their clients to.
+        source("Edge", ["Domain", .product(name: "NIOTLS", package: "swift-nio")] + nio),
+
         // One kind of I/O each.
         source("Storage", ["CLMDB", "Domain", locks]),
         source("Transport", ["CCurl", locks]),
@@ -61,13 +64,17 @@ let package = Package(
         // The two planes, and the providers we simulate.
         source(
             "Gateway",
-            ["Domain", "JSON", "Prompting", "Protocols", "Storage", "Transport", "Security", locks, log, lifecycle]
+            [
+                "Domain", "Edge", "JSON", "Prompting", "Protocols", "Storage", "Transport", "Security", locks, log,
+                lifecycle,
+            ]
                 + nio + tls),
         .target(
             name: "Admin",
             dependencies: [
-                "Domain", "JSON", "Prompting", "Protocols", "Storage", "Security", log, lifecycle,
+                "Domain", "Edge", "JSON", "Prompting", "Protocols", "Storage", "Security", log, lifecycle,
                 locks,
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -79,7 +86,9 @@ let package = Package(
         .executableTarget(
             name: "tollgate",
             dependencies: [
-                "Domain", "JSON", "Storage", "Transport", "Security", "Gateway", "Admin", "Simulator", log, lifecycle,
+                "Domain", "Edge", "JSON", "Storage", "Transport", "Security", "Gateway", "Admin", "Simulator", log,
+                lifecycle, locks,
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -94,6 +103,7 @@ let package = Package(
         tests("Protocols", ["Domain", "JSON"]),
         tests("Storage", ["Domain", "Generators"]),
         tests("Security", ["Domain"]),
+        tests("Edge", ["Domain", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         tests("Transport", ["Simulator", locks] + nio),
         tests("Simulator", ["Transport"]),
         tests(

@@ -1,7 +1,8 @@
 import Logging
 import NIOCore
-import NIOHTTP1
+import NIOHTTP2
 import NIOPosix
+import NIOSSL
 import Security
 import ServiceLifecycle
 import Storage
@@ -10,12 +11,14 @@ import Transport
 
 /// The data plane: a listener, and a worker a loop. Runs until it is told to shut down, then finishes what runs.
 package final class GatewayService: Service {
-    private let settings: GatewaySettings
+    let settings: GatewaySettings
+    /// Nil: cleartext.
+    let tls: NIOSSLContext?
     private let workers: [Worker]
     private let lanes: [Lane]
     private let loops: any EventLoopGroup
     private let logger: Logger
-    private let connectionCount = Atomic<Int>(0)
+    let connectionCount = Atomic<Int>(0)
     private let takesRuns = Atomic<Bool>(false)
     private let (bound, boundContinuation) = AsyncStream<Int>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
@@ -25,6 +28,12 @@ package final class GatewayService: Service {
     ) throws {
         self.settings = settings
         self.logger = logger
+        tls = try settings.tls.map { configuration in
+            var configuration = configuration
+            configuration.applicationProtocols = NIOHTTP2SupportedALPNProtocols
+            return try NIOSSLContext(configuration: configuration)
+        }
+        let budget = BufferBudget(bytes: settings.maximumBufferedBytes)
         var workers: [Worker] = []
         var lanes: [Lane] = []
         for (index, loop) in loops.makeIterator().enumerated() {
@@ -33,7 +42,7 @@ package final class GatewayService: Service {
             workers.append(
                 try Worker(
                     loop: loop, settings: settings, catalog: catalog, ledger: ledger, masterKey: masterKey, lane: lane,
-                    logger: logger))
+                    budget: budget, logger: logger))
         }
         self.workers = workers
         self.lanes = lanes
@@ -100,21 +109,9 @@ package final class GatewayService: Service {
                     guard let worker = workers[ObjectIdentifier(channel.eventLoop)] else {
                         preconditionFailure("every loop has a worker")
                     }
-                    try configure(channel, worker)
+                    try accept(channel, worker)
                 }
             }
             .bind(host: settings.host, port: settings.port).get()
-    }
-
-    private func configure(_ channel: any Channel, _ worker: Worker) throws {
-        let count = connectionCount.add(1, ordering: .relaxed).newValue
-        channel.closeFuture.whenComplete { _ in self.connectionCount.subtract(1, ordering: .relaxed) }
-        guard count <= settings.maximumConnections else { return channel.close(promise: nil) }
-        let pipeline = channel.pipeline.syncOperations
-        // A client that sends and does not read is not read from.
-        try pipeline.addHandler(BackPressureHandler())
-        try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
-        try pipeline.addHandler(IdleStateHandler(allTimeout: settings.keepAliveTimeout))
-        try pipeline.addHandler(ConnectionHandler(worker: worker))
     }
 }

@@ -20,6 +20,7 @@ final class Worker: @unchecked Sendable {
     let masterKey: MasterKey
     let lane: Lane
     let logger: Logger
+    let budget: BufferBudget
     let connections = Connections()
     private let reader: Reader
     private var plans: PlanCache
@@ -35,7 +36,7 @@ final class Worker: @unchecked Sendable {
 
     init(
         loop: any EventLoop, settings: GatewaySettings, catalog: Catalog, ledger: Ledger, masterKey: MasterKey,
-        lane: Lane, logger: Logger
+        lane: Lane, budget: BufferBudget, logger: Logger
     ) throws(StorageError) {
         self.loop = loop
         executor = LoopExecutor(loop)
@@ -44,10 +45,11 @@ final class Worker: @unchecked Sendable {
         self.ledger = ledger
         self.masterKey = masterKey
         self.lane = lane
+        self.budget = budget
         self.logger = logger
         reader = try Reader(catalog.environment)
         plans = PlanCache(maximumBytes: settings.planCacheBytes / settings.loops)
-        // Bounded by the connections: each has at most one request under way.
+        // Bounded by the connections: each has at most one request under way, one of HTTP/2 as many as streams.
         (arrivals, inbox) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
     }
 

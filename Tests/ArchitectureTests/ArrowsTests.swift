@@ -10,15 +10,16 @@ import Testing
     private static let allowed: [String: Set<String>] = [
         "JSON": ["CSimdjson"],
         "Domain": [],
+        "Edge": ["Domain"],
         "Prompting": ["Domain", "JSON"],
         "Protocols": ["Domain", "JSON"],
         "Storage": ["CLMDB", "Domain"],
         "Transport": ["CCurl"],
         "Security": ["COpenSSL", "Domain"],
-        "Gateway": ["Domain", "JSON", "Prompting", "Protocols", "Storage", "Transport", "Security"],
-        "Admin": ["Domain", "JSON", "Prompting", "Protocols", "Storage", "Security"],
+        "Gateway": ["Domain", "Edge", "JSON", "Prompting", "Protocols", "Storage", "Transport", "Security"],
+        "Admin": ["Domain", "Edge", "JSON", "Prompting", "Protocols", "Storage", "Security"],
         "Simulator": ["JSON"],
-        "tollgate": ["Domain", "JSON", "Storage", "Transport", "Security", "Gateway", "Admin", "Simulator"],
+        "tollgate": ["Domain", "Edge", "JSON", "Storage", "Transport", "Security", "Gateway", "Admin", "Simulator"],
     ]
 
     /// Modules of others that only some may use.
@@ -28,9 +29,9 @@ import Testing
         "HummingbirdTLS": ["Admin"],
         "ArgumentParser": ["tollgate"],
         "Yams": ["tollgate"],
-        "NIOCore": ["Gateway", "Admin", "Simulator", "tollgate"],
+        "NIOCore": ["Edge", "Gateway", "Admin", "Simulator", "tollgate"],
         "NIOPosix": ["Gateway", "Admin", "Simulator", "tollgate"],
-        "NIOHTTP1": ["Gateway", "Simulator"],
+        "NIOHTTP1": ["Edge", "Gateway", "Simulator"],
         "NIOHTTP2": ["Gateway"],
         "NIOSSL": ["Gateway", "Admin", "tollgate"],
         "Logging": ["Gateway", "Admin", "Simulator", "tollgate"],

@@ -25,6 +25,7 @@ struct Server {
 
     func run() async throws {
         let logger = makeLogger()
+        let certificates = try PortCertificates(configuration)
         let masterKey = try configuration.masterKey(environment: environment)
         let prices = try PriceList.load(PriceList.search(configuration, file: file))
         OpenFiles.raiseLimit()
@@ -33,7 +34,7 @@ struct Server {
         unlink(configuration.folder.ports)
         do {
             try await prepare(stores, prices, logger)
-            try await serve(stores, masterKey, logger)
+            try await serve(stores, masterKey, certificates, logger)
         } catch {
             await stores.close()
             throw error
@@ -53,7 +54,9 @@ struct Server {
         try await ControlPlane.load(prices.rows, into: store)
     }
 
-    private func serve(_ stores: Stores, _ masterKey: MasterKey, _ logger: Logger) async throws {
+    private func serve(
+        _ stores: Stores, _ masterKey: MasterKey, _ certificates: PortCertificates, _ logger: Logger
+    ) async throws {
         let loopCount = configuration.gateway.loops ?? System.coreCount
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: loopCount)
         var simulator: SimulatorServer?
@@ -65,17 +68,20 @@ struct Server {
             simulator = server
         }
         let gateway = try GatewayService(
-            configuration.gatewaySettings(loops: loopCount, simulatorPort: simulatorPort), loops: loops,
+            configuration.gatewaySettings(
+                loops: loopCount, simulatorPort: simulatorPort, tls: certificates.gateway?.configuration), loops: loops,
             lane: LaneConfiguration(caFile: configuration.upstream.caFile), catalog: stores.catalog,
             ledger: stores.ledger, masterKey: masterKey, logger: logger)
         let admin = AdminService(
-            configuration: configuration.adminConfiguration,
+            configuration: configuration.adminConfiguration(tls: certificates.admin?.configuration),
             store: ControlPlane.store(stores.catalog, mode: configuration.mode), ledger: stores.ledger,
             masterKey: masterKey, logger: logger,
             readiness: { Readiness(gateway: gateway.isReady, catalog: stores.catalog, ledger: stores.ledger) },
             now: WallClock.milliseconds)
         let ports = ServerPorts(
-            file: configuration.folder.ports, gateway: gateway, admin: admin, simulator: simulatorPort)
+            file: configuration.folder.ports, gateway: gateway, admin: admin, simulator: simulatorPort,
+            gatewayScheme: certificates.gateway == nil ? "http" : "https",
+            adminScheme: certificates.admin == nil ? "http" : "https")
         // Told to stop, they end from the last to the first: the gateway drains while all else is still there.
         let group = ServiceGroup(
             configuration: .init(

@@ -8,6 +8,7 @@ final class MultiplexedConnection: ChannelInboundHandler {
     private let connections: Connections
     private var openStreams = 0
     private var isDraining = false
+    private var isClosing = false
 
     init(_ connections: Connections) { self.connections = connections }
 
@@ -56,19 +57,23 @@ final class MultiplexedConnection: ChannelInboundHandler {
         }
     }
 
-    /// Tells the client that no new stream will be taken (GOAWAY), and closes once those open have ended.
+    /// Closes once the streams under way have ended, and says so then (GOAWAY); a stream opened meanwhile is told that the
+    /// gateway drains. Not before: httpx takes the word for the end of all its streams.
     func drain(_ channel: any Channel) {
-        guard !isDraining else { return }
         isDraining = true
-        channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
         closeIfDone(channel)
     }
 
     private func closeIfDone(_ channel: any Channel) {
-        guard openStreams == 0 else { return }
-        // Behind all that was written: closing does not wait for what a slow client has not taken yet.
-        let last = HTTP2Frame(streamID: .rootStream, payload: .ping(HTTP2PingData(), ack: false))
-        channel.writeAndFlush(last).whenComplete { _ in channel.close(promise: nil) }
+        // A turn of the loop later: a stream's end is told in the middle of handling its last frame.
+        channel.eventLoop.assumeIsolated().execute { [self] in
+            guard openStreams == 0, !isClosing else { return }
+            isClosing = true
+            channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+            // Behind all that was written: closing does not wait for what a slow client has not taken yet.
+            let last = HTTP2Frame(streamID: .rootStream, payload: .ping(HTTP2PingData(), ack: false))
+            channel.writeAndFlush(last).whenComplete { _ in channel.close(promise: nil) }
+        }
     }
 }
 

@@ -64,6 +64,9 @@ let package = Package(
         source("Prompting", ["Domain", "JSON"]),
         source("Protocols", ["Domain", "JSON"]),
 
+        // What both ports hold their clients to.
+        source("Edge", ["Domain", .product(name: "NIOTLS", package: "swift-nio")] + nio),
+
         // One kind of I/O each.
         wrapper("Storage", ["CLMDB", "Domain", "Measures", locks]),
         wrapper("Transport", ["CCurl", locks]),
@@ -73,15 +76,18 @@ let package = Package(
         source(
             "Gateway",
             [
-                "Domain", "JSON", "Measures", "Prompting", "Protocols", "Storage", "Transport", "Security", locks, log,
+                "Domain", "Edge", "JSON", "Measures", "Prompting", "Protocols", "Storage", "Transport", "Security",
+                locks,
+                log,
                 lifecycle,
             ]
                 + nio + tls),
         .target(
             name: "Admin",
             dependencies: [
-                "Domain", "JSON", "Prompting", "Protocols", "Storage", "Security", log, lifecycle,
+                "Domain", "Edge", "JSON", "Prompting", "Protocols", "Storage", "Security", log, lifecycle,
                 locks,
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -93,8 +99,10 @@ let package = Package(
         .executableTarget(
             name: "tollgate",
             dependencies: [
-                "Domain", "JSON", "Measures", "Protocols", "Storage", "Transport", "Security", "Gateway", "Admin",
+                "Domain", "Edge", "JSON", "Measures", "Protocols", "Storage", "Transport", "Security", "Gateway",
+                "Admin",
                 "Simulator", locks, log, lifecycle,
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
@@ -125,6 +133,7 @@ let package = Package(
         tests("Protocols", ["Domain", "JSON"]),
         tests("Storage", ["Domain", "Generators", locks]),
         tests("Security", ["Domain"]),
+        tests("Edge", ["Domain", .product(name: "NIOEmbedded", package: "swift-nio")] + nio),
         tests("Transport", ["Simulator", locks] + nio),
         tests("Simulator", ["Transport"]),
         tests(

@@ -18,7 +18,9 @@ package enum ErrorCode: String, Sendable, CaseIterable {
     case alreadyExists = "already_exists"
     case revisionConflict = "revision_conflict"
     case idempotencyConflict = "idempotency_conflict"
+    case requestTimeout = "request_timeout"
     case requestTooLarge = "request_too_large"
+    case headersTooLarge = "headers_too_large"
     case rateLimited = "rate_limited"
     case internalError = "internal_error"
     case providerError = "provider_error"
@@ -26,6 +28,7 @@ package enum ErrorCode: String, Sendable, CaseIterable {
     case draining = "draining"
     case ledgerUnavailable = "ledger_unavailable"
     case storeUnavailable = "store_unavailable"
+    case overloaded = "overloaded"
     case deadlineExceeded = "deadline_exceeded"
 
     /// HTTP status.
@@ -37,12 +40,14 @@ package enum ErrorCode: String, Sendable, CaseIterable {
         case .scopeMismatch, .deploymentPaused, .forbidden: 403
         case .notDeployed, .notFound: 404
         case .methodNotAllowed: 405
+        case .requestTimeout: 408
         case .alreadyExists, .revisionConflict, .idempotencyConflict: 409
         case .requestTooLarge: 413
         case .rateLimited: 429
+        case .headersTooLarge: 431
         case .internalError: 500
         case .providerError: 502
-        case .noUsableKey, .draining, .ledgerUnavailable, .storeUnavailable: 503
+        case .noUsableKey, .draining, .ledgerUnavailable, .storeUnavailable, .overloaded: 503
         case .deadlineExceeded: 504
         }
     }

@@ -1,8 +1,9 @@
 import Logging
 import NIOConcurrencyHelpers
 import NIOCore
-import NIOHTTP1
+import NIOHTTP2
 import NIOPosix
+import NIOSSL
 import Security
 import ServiceLifecycle
 import Storage
@@ -13,11 +14,13 @@ import Transport
 package final class GatewayService: Service {
     /// As the last `apply` left them; each worker has its own copy.
     private let settings: NIOLockedValueBox<GatewaySettings>
+    /// Nil: cleartext.
+    let tls: NIOSSLContext?
     let workers: [Worker]
     private let lanes: [Lane]
     private let loops: any EventLoopGroup
     private let logger: Logger
-    private let connectionCount = Atomic<Int>(0)
+    let connectionCount = Atomic<Int>(0)
     private let takesRuns = Atomic<Bool>(false)
     private let (bound, boundContinuation) = AsyncStream<Int>.makeStream(bufferingPolicy: .bufferingNewest(1))
     private let (haste, hasteContinuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -28,6 +31,12 @@ package final class GatewayService: Service {
     ) throws {
         self.settings = NIOLockedValueBox(settings)
         self.logger = logger
+        tls = try settings.tls.map { configuration in
+            var configuration = configuration
+            configuration.applicationProtocols = NIOHTTP2SupportedALPNProtocols
+            return try NIOSSLContext(configuration: configuration)
+        }
+        let budget = BufferBudget(bytes: settings.maximumBufferedBytes)
         var workers: [Worker] = []
         var lanes: [Lane] = []
         for (index, loop) in loops.makeIterator().enumerated() {
@@ -36,7 +45,7 @@ package final class GatewayService: Service {
             workers.append(
                 try Worker(
                     loop: loop, settings: settings, catalog: catalog, ledger: ledger, masterKey: masterKey, lane: lane,
-                    logger: logger))
+                    budget: budget, logger: logger))
         }
         self.workers = workers
         self.lanes = lanes
@@ -137,24 +146,9 @@ package final class GatewayService: Service {
                     guard let worker = workers[ObjectIdentifier(channel.eventLoop)] else {
                         preconditionFailure("every loop has a worker")
                     }
-                    try configure(channel, worker)
+                    try accept(channel, worker)
                 }
             }
             .bind(host: settings.host, port: settings.port).get()
-    }
-
-    private func configure(_ channel: any Channel, _ worker: Worker) throws {
-        let count = connectionCount.add(1, ordering: .relaxed).newValue
-        channel.closeFuture.whenComplete { _ in self.connectionCount.subtract(1, ordering: .relaxed) }
-        guard count <= worker.settings.maximumConnections else {
-            worker.counters.refused(.tooManyConnections)
-            return channel.close(promise: nil)
-        }
-        let pipeline = channel.pipeline.syncOperations
-        // A client that sends and does not read is not read from.
-        try pipeline.addHandler(BackPressureHandler())
-        try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: true, withErrorHandling: true)
-        try pipeline.addHandler(IdleStateHandler(allTimeout: worker.settings.keepAliveTimeout))
-        try pipeline.addHandler(ConnectionHandler(worker: worker))
     }
 }

@@ -1,4 +1,6 @@
+import Edge
 import NIOCore
+import NIOSSL
 import Protocols
 import Transport
 
@@ -16,8 +18,13 @@ package struct GatewaySettings: Sendable {
     /// 0 lets the system choose.
     package var port = 8080
     package var loops = 1
+    /// Nil: cleartext HTTP/1.1.
+    package var tls: TLSConfiguration?
     package var maximumConnections = 10_000
+    package var requestLimits = RequestLimits()
     package var maximumBodyBytes = 32 << 20
+    /// Of request bodies in memory, all connections together.
+    package var maximumBufferedBytes = 1 << 30
     package var clientWriteTimeout = TimeAmount.seconds(60)
     package var keepAliveTimeout = TimeAmount.seconds(75)
     /// How long it goes on taking runs once it is no longer ready.

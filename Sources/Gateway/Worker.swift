@@ -21,6 +21,7 @@ final class Worker: @unchecked Sendable {
     let masterKey: MasterKey
     let lane: Lane
     let logger: Logger
+    let budget: BufferBudget
     let connections = Connections()
     let resolver: PlanResolver
     var counters = RunCounters()
@@ -38,7 +39,7 @@ final class Worker: @unchecked Sendable {
 
     init(
         loop: any EventLoop, settings: GatewaySettings, catalog: Catalog, ledger: Ledger, masterKey: MasterKey,
-        lane: Lane, logger: Logger
+        lane: Lane, budget: BufferBudget, logger: Logger
     ) throws(StorageError) {
         self.loop = loop
         executor = LoopExecutor(loop)
@@ -47,9 +48,10 @@ final class Worker: @unchecked Sendable {
         self.ledger = ledger
         self.masterKey = masterKey
         self.lane = lane
+        self.budget = budget
         self.logger = logger
         resolver = try PlanResolver(catalog, cacheBytes: settings.planCacheBytes / settings.loops, logger: logger)
-        // Bounded by the connections: each has at most one request under way.
+        // Bounded by the connections: each has at most one request under way, one of HTTP/2 as many as streams.
         (arrivals, inbox) = AsyncStream.makeStream(bufferingPolicy: .unbounded)
     }
 

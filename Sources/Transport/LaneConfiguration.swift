@@ -8,6 +8,9 @@ package struct LaneConfiguration: Sendable {
     package var connectionAge: Int
     /// A PEM file of authorities to trust instead of the system's.
     package var caFile: String?
+    /// False only where `caFile` holds the very certificate of the one server that is spoken to: whoever has its key
+    /// is that server, by whatever name it was reached.
+    package var verifiesHost: Bool
     /// As libcurl takes it (`http://host:port`); nil means none, whatever the environment says.
     package var proxy: String?
     /// Hosts reached without the proxy, separated by commas.
@@ -15,12 +18,13 @@ package struct LaneConfiguration: Sendable {
 
     package init(
         maximumExchanges: Int = 4_096, maximumConnections: Int = 1_024, connectionAge: Int = 60,
-        caFile: String? = nil, proxy: String? = nil, withoutProxy: String = ""
+        caFile: String? = nil, verifiesHost: Bool = true, proxy: String? = nil, withoutProxy: String = ""
     ) {
         self.maximumExchanges = maximumExchanges
         self.maximumConnections = maximumConnections
         self.connectionAge = connectionAge
         self.caFile = caFile
+        self.verifiesHost = verifiesHost
         self.proxy = proxy
         self.withoutProxy = withoutProxy
     }

@@ -28,7 +28,7 @@ extension Transfer {
         set(CURLOPT_TCP_KEEPALIVE, 1)
         set(CURLOPT_MAXAGE_CONN, configuration.connectionAge)
         set(CURLOPT_SSL_VERIFYPEER, 1)
-        set(CURLOPT_SSL_VERIFYHOST, 2)
+        set(CURLOPT_SSL_VERIFYHOST, configuration.verifiesHost ? 2 : 0)
         if let caFile = configuration.caFile { set(CURLOPT_CAINFO, caFile) }
         // An empty name also keeps libcurl from reading the environment.
         set(CURLOPT_PROXY, configuration.proxy ?? "")

@@ -189,8 +189,8 @@ class Server:
         ports.unlink(missing_ok=True)
         self.process = Process("tollgate", [binary(), "serve"], self.folder, self.environment)
         found = eventually(lambda: self._ports(ports), "tollgate writes its ports", 30)
-        self.gateway_url = f"http://127.0.0.1:{found['gateway']}"
-        self.admin_url = f"http://127.0.0.1:{found['admin']}"
+        self.gateway_url = f"{found['gateway_scheme']}://127.0.0.1:{found['gateway']}"
+        self.admin_url = f"{found['admin_scheme']}://127.0.0.1:{found['admin']}"
 
     def _ports(self, file: pathlib.Path):
         self.process.fail_if_dead()

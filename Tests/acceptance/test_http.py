@@ -2,48 +2,14 @@
 
 import contextlib
 import json
-import socket
 
-import httpx
 import pytest
 
+from raw import Connection
 from tenants import HELLO, Admin
 
 BODY = json.dumps(HELLO).encode()
 STREAM = json.dumps(HELLO | {"stream": True}).encode()
-
-
-class Connection:
-    """Bytes in, whole responses out."""
-
-    def __init__(self, url: str):
-        parsed = httpx.URL(url)
-        self._socket = socket.create_connection((parsed.host, parsed.port), timeout=8)
-        self._file = self._socket.makefile("rb")
-
-    def send(self, *parts: bytes):
-        self._socket.sendall(b"".join(parts))
-
-    def head(self) -> tuple[int, dict[str, str]]:
-        version, status, *_ = self._file.readline().split()
-        assert version in (b"HTTP/1.0", b"HTTP/1.1")
-        headers = {}
-        while (line := self._file.readline().strip()):
-            name, _, value = line.decode().partition(":")
-            headers[name.lower()] = value.strip()
-        return int(status), headers
-
-    def response(self) -> tuple[int, dict[str, str], bytes]:
-        status, headers = self.head()
-        return status, headers, self._file.read(int(headers.get("content-length", "0")))
-
-    def rest(self) -> bytes:
-        """All until the server closes."""
-        return self._file.read()
-
-    def close(self):
-        self._file.close()
-        self._socket.close()
 
 
 @pytest.fixture(scope="module")

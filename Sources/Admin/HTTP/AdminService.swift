@@ -1,10 +1,12 @@
 import Domain
+import Edge
 import Hummingbird
 import Logging
+import NIOConcurrencyHelpers
+import NIOSSL
 import Security
 import ServiceLifecycle
 import Storage
-import NIOConcurrencyHelpers
 
 /// Whether the process can do its work, check by check.
 package struct Readiness: Sendable {
@@ -43,11 +45,19 @@ package final class AdminService: Service {
         /// 0: any free one; see `port()`.
         package var port: Int
         package var mode: ServiceMode
+        /// Nil: cleartext HTTP/1.1.
+        package var tls: TLSConfiguration?
+        package var requestLimits: RequestLimits
 
-        package init(host: String = "127.0.0.1", port: Int = 8081, mode: ServiceMode = .selfHosted) {
+        package init(
+            host: String = "127.0.0.1", port: Int = 8081, mode: ServiceMode = .selfHosted,
+            tls: TLSConfiguration? = nil, requestLimits: RequestLimits = RequestLimits()
+        ) {
             self.host = host
             self.port = port
             self.mode = mode
+            self.tls = tls
+            self.requestLimits = requestLimits
         }
     }
 
@@ -86,7 +96,7 @@ package final class AdminService: Service {
     func application() -> some ApplicationProtocol {
         Application(
             router: AdminRouter(services: services).router(),
-            server: .http1(configuration: .init(idleTimeout: .seconds(Self.idleSeconds))),
+            server: AdminListener.builder(configuration, idleSeconds: Self.idleSeconds),
             configuration: .init(address: .hostname(configuration.host, port: configuration.port), serverName: nil),
             onServerRunning: { [bound] channel in bound.set(channel.localAddress?.port) },
             logger: services.logger)

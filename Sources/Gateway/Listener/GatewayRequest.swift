@@ -11,6 +11,14 @@ struct GatewayRequest: Sendable {
     /// When its last byte was here.
     var receivedAt: NIODeadline
 
+    init(_ head: HTTPRequestHead, body: [UInt8]) {
+        method = head.method
+        path = String(head.uri.prefix { $0 != "?" && $0 != "#" })
+        headers = head.headers
+        self.body = body
+        receivedAt = .now()
+    }
+
     /// The first of the places in which an SDK sends its key.
     var bearer: String? {
         if let authorization = headers.first(name: "authorization") {

@@ -26,7 +26,8 @@ final class ResponseWriter: @unchecked Sendable {
     ) {
         self.channel = channel
         self.request = request
-        self.keepsAlive = keepsAlive && request.isKeepAlive
+        // A stream of HTTP/2 ends by itself, and its connection is not its own to close.
+        self.keepsAlive = request.version.major >= 2 || (keepsAlive && request.isKeepAlive)
         self.writeTimeout = writeTimeout
         self.onEnd = onEnd
     }

@@ -19,10 +19,28 @@ struct RunCounters: Sendable {
 
     /// What is refused before it is a run.
     enum ListenerRefusal: String, Hashable, Sendable, CaseIterable {
+        case malformed = "malformed"
+        case headersTooLarge = "headers_too_large"
         case requestTooLarge = "request_too_large"
+        case requestTimeout = "request_timeout"
+        case unauthorized = "unauthorized"
+        case overloaded = "overloaded"
         case draining = "draining"
         case tooManyConnections = "too_many_connections"
-        case malformed = "malformed"
+
+        /// What the listener's answer says.
+        init(_ code: ErrorCode) {
+            switch code {
+            case .headersTooLarge: self = .headersTooLarge
+            case .requestTooLarge: self = .requestTooLarge
+            case .requestTimeout: self = .requestTimeout
+            case .overloaded: self = .overloaded
+            case .draining: self = .draining
+            // The listener reads a large body only for callers whose token is good.
+            case .invalidToken, .tokenSuspended, .tokenExpired, .tokenRevoked: self = .unauthorized
+            case _: self = .malformed
+            }
+        }
     }
 
     enum HoldRefusal: String, Hashable, Sendable, CaseIterable {
@@ -55,6 +73,7 @@ struct RunCounters: Sendable {
     var ended: UInt64 { outcomes.values.reduce(0, +) }
 
     mutating func refused(_ reason: ListenerRefusal) { listenerRefusals[reason, default: 0] += 1 }
+    mutating func refused(_ code: ErrorCode) { refused(ListenerRefusal(code)) }
 
     /// Counts a run that has ended.
     mutating func note(_ facts: RunFacts) {

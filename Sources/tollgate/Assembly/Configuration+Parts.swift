@@ -1,20 +1,27 @@
 import Admin
+import Edge
 import Gateway
 import NIOCore
+import NIOSSL
 import Simulator
 import Transport
 
 /// What each part is told of the configuration.
 extension Configuration {
-    /// - Parameter simulatorPort: of the built-in provider, where it runs.
-    func gatewaySettings(loops: Int, simulatorPort: Int?) -> GatewaySettings {
+    /// - Parameters:
+    ///   - simulatorPort: of the built-in provider, where it runs.
+    ///   - tls: of the gateway's port; nil: cleartext.
+    func gatewaySettings(loops: Int, simulatorPort: Int?, tls: TLSConfiguration? = nil) -> GatewaySettings {
         var settings = GatewaySettings(now: WallClock.milliseconds)
         settings.mode = mode == .cloud ? .cloud : .selfHosted
         settings.host = gateway.host
         settings.port = gateway.port
+        settings.tls = tls
+        settings.requestLimits = requestLimits
         settings.loops = loops
         settings.maximumConnections = gateway.maximumConnections
         settings.maximumBodyBytes = gateway.maximumBodyBytes
+        settings.maximumBufferedBytes = gateway.maximumBufferedBytes
         settings.clientWriteTimeout = .milliseconds(Int64(gateway.clientWriteTimeout))
         settings.keepAliveTimeout = .milliseconds(Int64(gateway.keepAliveTimeout))
         settings.drainDelay = .milliseconds(Int64(drain.delay))
@@ -34,8 +41,17 @@ extension Configuration {
         return settings
     }
 
-    var adminConfiguration: AdminService.Configuration {
-        AdminService.Configuration(host: admin.host, port: admin.port, mode: mode.service)
+    /// - Parameter tls: of the admin port; nil: cleartext.
+    func adminConfiguration(tls: TLSConfiguration?) -> AdminService.Configuration {
+        AdminService.Configuration(
+            host: admin.host, port: admin.port, mode: mode.service, tls: tls, requestLimits: requestLimits)
+    }
+
+    private var requestLimits: RequestLimits {
+        var limits = RequestLimits()
+        limits.headTimeout = .milliseconds(Int64(gateway.requestHeadTimeout))
+        limits.bodyTimeout = .milliseconds(Int64(gateway.requestBodyTimeout))
+        return limits
     }
 
     var simulatorConfiguration: SimulatorConfiguration {

@@ -34,6 +34,7 @@ struct Server {
         OperatorSignals.ignoreReloads()
         defer { log.close() }
         let logger = makeLogger()
+        let certificates = try PortCertificates(configuration)
         let masterKey = try configuration.masterKey(environment: environment)
         let prices = try PriceList.load(PriceList.search(configuration, file: file))
         OpenFiles.raiseLimit()
@@ -43,7 +44,7 @@ struct Server {
             // The folder is ours, so a file of ports there is of a server that is gone.
             unlink(configuration.folder.ports)
             try await prepare(stores, prices, logger)
-            try await serve(stores, masterKey, logger)
+            try await serve(stores, masterKey, certificates, logger)
         } catch {
             await stores.close()
             throw error
@@ -63,7 +64,9 @@ struct Server {
         try await ControlPlane.load(prices.rows, into: store)
     }
 
-    private func serve(_ stores: Stores, _ masterKey: MasterKey, _ logger: Logger) async throws {
+    private func serve(
+        _ stores: Stores, _ masterKey: MasterKey, _ certificates: PortCertificates, _ logger: Logger
+    ) async throws {
         let loopCount = configuration.gateway.loops ?? System.coreCount
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: loopCount)
         var simulator: SimulatorServer?
@@ -75,18 +78,21 @@ struct Server {
             simulator = server
         }
         let gateway = try GatewayService(
-            configuration.gatewaySettings(loops: loopCount, simulatorPort: simulatorPort), loops: loops,
+            configuration.gatewaySettings(
+                loops: loopCount, simulatorPort: simulatorPort, tls: certificates.gateway?.configuration), loops: loops,
             lane: LaneConfiguration(caFile: configuration.upstream.caFile), catalog: stores.catalog,
             ledger: stores.ledger, masterKey: masterKey, logger: logger)
         let metrics = MetricsPage(gateway: gateway, stores: stores, log: log, logger: logger)
         let admin = AdminService(
-            configuration: configuration.adminConfiguration,
+            configuration: configuration.adminConfiguration(tls: certificates.admin?.configuration),
             store: ControlPlane.store(stores.catalog, mode: configuration.mode), ledger: stores.ledger,
             masterKey: masterKey, logger: logger,
             readiness: { Readiness(gateway: gateway.isReady, catalog: stores.catalog, ledger: stores.ledger) },
             metrics: metrics.exposition, now: WallClock.milliseconds)
         let ports = ServerPorts(
-            file: configuration.folder.ports, gateway: gateway, admin: admin, simulator: simulatorPort)
+            file: configuration.folder.ports, gateway: gateway, admin: admin, simulator: simulatorPort,
+            gatewayScheme: certificates.gateway == nil ? "http" : "https",
+            adminScheme: certificates.admin == nil ? "http" : "https")
         let (drained, drainedContinuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         // Told to stop, they end from the last to the first: the gateway drains while all else is still there.
         let group = ServiceGroup(
@@ -104,7 +110,7 @@ struct Server {
             group: group, gateway: gateway,
             reloading: Reloading(
                 configuration, file: file, environment: environment, logger: logger,
-                steps: reloadSteps(stores, gateway, loops: loopCount, simulatorPort: simulatorPort)),
+                steps: reloadSteps(stores, gateway, certificates, loops: loopCount, simulatorPort: simulatorPort)),
             logger: logger)
         do {
             let heard = await OperatorSignals.listen()
@@ -130,13 +136,14 @@ struct Server {
 
     /// What is read again at SIGHUP, one after the other.
     private func reloadSteps(
-        _ stores: Stores, _ gateway: GatewayService, loops: Int, simulatorPort: Int?
+        _ stores: Stores, _ gateway: GatewayService, _ certificates: PortCertificates, loops: Int, simulatorPort: Int?
     ) -> [ReloadStep] {
         [
             ReloadStep(name: "log level") { [threshold] in threshold.level = $0.log.level },
             ReloadStep(name: "gateway") {
                 await gateway.apply($0.gatewaySettings(loops: loops, simulatorPort: simulatorPort))
             },
+            ReloadStep(name: "certificates") { _ in try certificates.reload() },
             ReloadStep(name: "prices") { [file] configuration in
                 let prices = try PriceList.load(PriceList.search(configuration, file: file))
                 try await ControlPlane.load(

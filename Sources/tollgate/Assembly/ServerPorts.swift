@@ -12,12 +12,17 @@ struct ServerPorts: Service {
     let admin: AdminService
     /// Nil: there is no built-in simulator.
     let simulator: Int?
+    /// `http` or `https`.
+    let gatewayScheme: String
+    let adminScheme: String
 
     func run() async throws {
         guard let gateway = await gateway.port, let admin = await admin.port() else { return }
         var body = JSONBody()
         body.set("gateway", gateway)
         body.set("admin", admin)
+        body.set("gateway_scheme", gatewayScheme)
+        body.set("admin_scheme", adminScheme)
         if let simulator { body.set("simulator", simulator) }
         body.set("pid", Int(getpid()))
         // By rename, so that whoever reads it reads all of it.

@@ -48,7 +48,8 @@ struct AdminClient: AdminCalling {
         case .resolve, .connect, .connectTimeout:
             CommandFailure(
                 "no server answers at \(base): start one with `tollgate serve`, or name another by --admin-url")
-        case .tls: CommandFailure("the certificate of \(base) is not one this machine trusts")
+        case .tls:
+            CommandFailure("the certificate of \(base) is not one this machine trusts: name its authority by --ca-file")
         case .badURL, .badRequest:
             CommandFailure("the admin URL or token cannot be sent: check --admin-url and the token")
         case _: CommandFailure("the server at \(base) did not answer in full: \(error.label)")

@@ -9,8 +9,9 @@ struct HealthCommand: AsyncParsableCommand {
     @OptionGroup var configuration: ConfigurationOptions
 
     func run() async throws {
-        let base = try configuration.load().gatewayURL()
-        let lane = try Lane(name: "tollgate.health")
+        let configuration = try configuration.load()
+        let base = try configuration.gatewayURL()
+        let lane = try Lane(name: "tollgate.health", configuration: configuration.gatewayLane)
         let answers = await AdminClient(lane: lane, base: base, token: nil).answers()
         await lane.close()
         guard answers else { throw CommandFailure("no gateway answers at \(base)") }

@@ -31,12 +31,20 @@ struct AdminOptions: ParsableArguments {
         help: "A file with the admin token. (default: env TOLLGATE_ADMIN_TOKEN, else DATA/admin-token)")
     var tokenFile: String?
 
+    @Option(
+        name: .customLong("ca-file"),
+        help:
+            "Certificates (PEM) to trust at an https admin port. (default: admin.client_ca_file, else the server's own)"
+    )
+    var caFile: String?
+
     @OptionGroup var output: OutputOptions
 
     /// Speaks to the server, and lets go of the connection whatever happens.
     func withServer<R>(_ body: (AdminClient) async throws -> R) async throws -> R {
         let configuration = try configuration.load()
-        let lane = try Lane(name: "tollgate.cli", configuration: .init(caFile: configuration.upstream.caFile))
+        let lane = try Lane(
+            name: "tollgate.cli", configuration: configuration.adminLane(caFile: caFile, isNamed: namedURL != nil))
         do {
             let client = AdminClient(lane: lane, base: try base(configuration), token: try token(configuration))
             let result = try await body(client)

@@ -70,14 +70,22 @@ extension Configuration {
 
     /// Values that are each right and cannot stand together.
     private func contradiction(in file: String) -> ConfigurationFault? {
+        let place = ConfigurationFault.Origin.file(file.isEmpty ? "configuration" : file, line: nil)
+        for (section, certificate, key) in [
+            ("gateway", gateway.tlsCertificate, gateway.tlsKey), ("admin", admin.tlsCertificate, admin.tlsKey),
+        ] where (certificate == nil) != (key == nil) {
+            let missing = certificate == nil ? "tls_certificate" : "tls_key"
+            let present = certificate == nil ? "tls_key" : "tls_certificate"
+            return ConfigurationFault(
+                origin: place, key: "\(section).\(missing)", reason: "is needed with \(section).\(present)")
+        }
         let ports =
             [("gateway.port", gateway.port), ("admin.port", admin.port)]
             + (simulator.isEnabled ? [("simulator.port", simulator.port)] : [])
         for (index, (key, port)) in ports.enumerated() where port != 0 {
             guard let other = ports[..<index].first(where: { $0.1 == port }) else { continue }
             let reason = "is the same as \(other.0)"
-            return ConfigurationFault(
-                origin: .file(file.isEmpty ? "configuration" : file, line: nil), key: key, reason: reason)
+            return ConfigurationFault(origin: place, key: key, reason: reason)
         }
         return nil
     }

@@ -11,10 +11,18 @@ struct Configuration: Equatable, Sendable {
         var host = "127.0.0.1"
         /// 0: one the system gives.
         var port = 8080
+        /// PEM files; both or neither.
+        var tlsCertificate: String?
+        var tlsKey: String?
         /// Nil: as many as there are cores.
         var loops: Int?
         var maximumConnections = 10_000
         var maximumBodyBytes = 32 << 20
+        var maximumBufferedBytes = 1 << 30
+        /// Milliseconds.
+        var requestHeadTimeout = 10_000
+        /// Milliseconds.
+        var requestBodyTimeout = 60_000
         /// Milliseconds.
         var clientWriteTimeout = 60_000
         /// Milliseconds.
@@ -25,6 +33,11 @@ struct Configuration: Equatable, Sendable {
         var host = "127.0.0.1"
         /// 0: one the system gives.
         var port = 8081
+        /// PEM files; both or neither.
+        var tlsCertificate: String?
+        var tlsKey: String?
+        /// What the commands trust when they call this port.
+        var clientCAFile: String?
     }
 
     struct Ledger: Equatable, Sendable {

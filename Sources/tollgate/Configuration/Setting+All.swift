@@ -22,6 +22,12 @@ extension Setting {
     private static let listeners = [
         Setting("gateway.host", .host, \.gateway.host, "The address that applications call."),
         Setting("gateway.port", .port, \.gateway.port, "0 takes a free one."),
+        Setting(
+            optional: "gateway.tls_certificate", .path, \.gateway.tlsCertificate,
+            "A PEM file: the certificate of this port, and those up to its authority behind it. With it the port speaks\n"
+                + "TLS 1.2 and up, HTTP/2 or HTTP/1.1 as the client chooses; without, cleartext HTTP/1.1."),
+        Setting(
+            optional: "gateway.tls_key", .path, \.gateway.tlsKey, "A PEM file: the private key of tls_certificate."),
         Setting(optional: "gateway.loops", .integer(1...64), \.gateway.loops, "Event loops. Unset: one a core."),
         Setting(
             "gateway.maximum_connections", .integer(1...1_000_000), \.gateway.maximumConnections,
@@ -30,6 +36,17 @@ extension Setting {
             "gateway.maximum_body_bytes", .bytes(1 << 10...1 << 30), \.gateway.maximumBodyBytes,
             "The largest request body; a larger one is answered with request_too_large."),
         Setting(
+            "gateway.maximum_buffered_bytes", .bytes(1 << 20...1 << 40), \.gateway.maximumBufferedBytes,
+            "Request bodies in memory at once, all connections together; over it requests are answered with overloaded."
+        ),
+        Setting(
+            "gateway.request_head_timeout_ms", .milliseconds, \.gateway.requestHeadTimeout,
+            "From the first byte of a request to the end of its head; also for a TLS handshake."),
+        Setting(
+            "gateway.request_body_timeout_ms", .milliseconds, \.gateway.requestBodyTimeout,
+            "From a request's head to the end of its body. These two and the limits of heads (64 KiB, 100 headers) hold\n"
+                + "on the admin port too."),
+        Setting(
             "gateway.client_write_timeout_ms", .milliseconds, \.gateway.clientWriteTimeout,
             "How long a client may take nothing of its answer before it counts as gone."),
         Setting(
@@ -37,6 +54,14 @@ extension Setting {
             "How long an idle connection stays open."),
         Setting("admin.host", .host, \.admin.host, "The address of the admin API."),
         Setting("admin.port", .port, \.admin.port, "0 takes a free one."),
+        Setting(
+            optional: "admin.tls_certificate", .path, \.admin.tlsCertificate,
+            "As gateway.tls_certificate, for this port."),
+        Setting(optional: "admin.tls_key", .path, \.admin.tlsKey, "A PEM file: the private key of tls_certificate."),
+        Setting(
+            optional: "admin.client_ca_file", .path, \.admin.clientCAFile,
+            "Certificates (PEM) that the commands trust instead of the system's when they call this port. Unset: where\n"
+                + "tls_certificate is set, that very certificate, by whatever name or address the port is reached."),
     ]
 
     private static let stores = [

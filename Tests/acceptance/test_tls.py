@@ -1,0 +1,245 @@
+"""TLS on both ports, HTTP/2 or HTTP/1.1 as the client chooses."""
+
+import asyncio
+import contextlib
+import json
+import socket
+import ssl
+import threading
+
+import h2.config
+import h2.connection
+import h2.errors
+import h2.events
+import httpx
+import openai
+import pytest
+
+import raw
+from processes import run
+from tenants import HELLO, Admin
+from tls import Authority
+from waiting import eventually
+
+STREAM = HELLO | {"stream": True}
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory):
+    return Authority(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture(scope="module")
+def pair(authority):
+    return authority.issue("server")
+
+
+def settings(pair, **more) -> dict[str, str]:
+    certificate, key = map(str, pair)
+    return {
+        "gateway_tls_certificate": certificate, "gateway_tls_key": key, "admin_tls_certificate": certificate,
+        "admin_tls_key": key, **more,
+    }
+
+
+@pytest.fixture(scope="module")
+def server(new_server, slow_simulator, pair):
+    return new_server(slow_simulator, **settings(pair))
+
+
+@pytest.fixture(scope="module")
+def tenant(server):
+    return Admin(server).tenant(credits="100")
+
+
+def client(url: str, authority, http2: bool = True, secret: str | None = None) -> httpx.Client:
+    headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+    return httpx.Client(
+        base_url=url, http1=not http2, http2=http2, verify=authority.context, trust_env=False, timeout=30,
+        headers=headers)
+
+
+@pytest.mark.parametrize("http2", [False, True], ids=["HTTP/1.1", "HTTP/2"])
+def test_runs_whole_and_streamed(tenant, authority, http2):
+    version = "HTTP/2" if http2 else "HTTP/1.1"
+    with client(tenant.gateway_url, authority, http2, tenant.secret) as http:
+        for _ in range(2):
+            whole = http.post("/v1/chat/completions", json=HELLO)
+            assert (whole.status_code, whole.http_version) == (200, version)
+            assert "connection" not in whole.headers and "transfer-encoding" not in whole.headers
+            with http.stream("POST", "/v1/chat/completions", json=STREAM) as streamed:
+                text = "".join(streamed.iter_text())
+            assert (streamed.status_code, streamed.http_version) == (200, version)
+            assert text.endswith("data: [DONE]\n\n")
+        refused = http.post("/v1/chat/completions", content=b"{", headers={"Content-Type": "application/json"})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize("http2", [False, True], ids=["HTTP/1.1", "HTTP/2"])
+def test_the_admin_port(server, authority, http2):
+    with client(server.admin_url, authority, http2) as http:
+        answers = [http.get("/healthz"), http.get("/api/v1/organizations")]
+    assert [answer.status_code for answer in answers] == [200, 401]
+    assert {answer.http_version for answer in answers} == {"HTTP/2" if http2 else "HTTP/1.1"}
+
+
+def test_the_sdk(tenant, authority):
+    with httpx.Client(verify=authority.context, http2=True, trust_env=False) as http:
+        sdk = openai.OpenAI(
+            api_key=tenant.secret, base_url=tenant.gateway_url + "/v1", http_client=http, max_retries=0, timeout=30)
+        assert sdk.chat.completions.create(model="deployed", **HELLO).choices[0].message.content
+        chunks = list(sdk.chat.completions.create(model="deployed", **STREAM))
+        assert chunks[-1].choices[0].finish_reason == "stop"
+
+
+def test_many_streams_on_one_connection(tenant, authority):
+    async def ask(http, number):
+        async with http.stream("POST", "/v1/chat/completions", json=STREAM) as response:
+            text = "".join([piece async for piece in response.aiter_text()])
+            return response.status_code, text.endswith("data: [DONE]\n\n")
+
+    async def all_of_them():
+        limits = httpx.Limits(max_connections=1)
+        async with httpx.AsyncClient(
+                base_url=tenant.gateway_url, http1=False, http2=True, verify=authority.context, trust_env=False,
+                timeout=60, limits=limits, headers=tenant.headers) as http:
+            return await asyncio.gather(*(ask(http, number) for number in range(50)))
+
+    assert set(asyncio.run(all_of_them())) == {(200, True)}
+
+
+def test_a_stream_that_the_client_resets_is_settled(tenant, authority):
+    """By hand, as httpx does not reset the streams it leaves. The connection and its other streams go on."""
+    connection, protocol = speak_h2(tenant.gateway_url, authority)
+    body = json.dumps(STREAM).encode()
+    protocol.send_headers(1, [
+        (":method", "POST"), (":path", "/v1/chat/completions"), (":scheme", "https"), (":authority", "x"),
+        ("authorization", f"Bearer {tenant.secret}")])
+    protocol.send_data(1, body, end_stream=True)
+    connection.send(protocol.data_to_send())
+    [head] = receive_until(connection, protocol, h2.events.ResponseReceived)
+    receive_until(connection, protocol, h2.events.DataReceived)
+    protocol.reset_stream(1, h2.errors.ErrorCodes.CANCEL)
+    protocol.send_headers(3, [
+        (":method", "GET"), (":path", "/healthz"), (":scheme", "https"), (":authority", "x")], end_stream=True)
+    connection.send(protocol.data_to_send())
+    receive_until(connection, protocol, h2.events.StreamEnded)
+    connection.close()
+    run_id = dict(head.headers)[b"tollgate-run-id"].decode()
+    with client(tenant.gateway_url, authority, True, tenant.secret) as http:
+        read = lambda: http.get(f"/v1/runs/{run_id}").json()
+        eventually(lambda: read()["state"] != "open", "the run ends")
+        record = read()
+    assert (record["state"], record["client_left"]) == ("succeeded", True)
+    assert record["usage"]["output_tokens"] == 40
+
+
+def speak_h2(url: str, authority):
+    context = authority.context
+    context.set_alpn_protocols(["h2"])
+    connection = raw.Connection(url, tls=context)
+    protocol = h2.connection.H2Connection(h2.config.H2Configuration(client_side=True, header_encoding=None))
+    protocol.initiate_connection()
+    connection.send(protocol.data_to_send())
+    return connection, protocol
+
+
+def receive_until(connection, protocol, kind) -> list:
+    """The events of this kind among the first that hold one."""
+    while piece := connection.socket.recv(65536):
+        events = protocol.receive_data(piece)
+        connection.send(protocol.data_to_send())
+        if found := [event for event in events if isinstance(event, kind)]:
+            return found
+    raise AssertionError(f"the server closed before {kind.__name__}")
+
+
+def test_a_large_body_comes_whole(tenant, authority):
+    large = {"messages": [{"role": "user", "content": "x" * (3 << 20)}]}
+    with client(tenant.gateway_url, authority, True, tenant.secret) as http:
+        assert http.post("/v1/chat/completions", json=large).status_code == 200
+        http.headers["Authorization"] = "Bearer nobody"
+        assert http.post("/v1/chat/completions", json=large).status_code == 401
+
+
+def test_old_versions_of_tls_are_refused(server, authority):
+    for url in [server.gateway_url, server.admin_url]:
+        context = authority.context
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        with pytest.raises((ssl.SSLError, ConnectionError)):
+            raw.Connection(url, tls=context)
+
+
+def test_commands_reach_a_port_in_tls(server, authority, tmp_path):
+    assert server.command("healthcheck").returncode == 0
+    assert "https" in (server.data / "ports.json").read_text()
+    # By its own certificate, without a word about authorities; by its authority, where it is named.
+    own = run(["agent", "list", "--organization", "org-0"], server.environment, cwd=server.folder)
+    assert "certificate" not in own.stderr
+    named = ["agent", "list", "--organization", "org-0"]
+    assert "not one this machine trusts" in server.command(*named).stderr
+    trusted = server.command(*named, "--ca-file", str(authority.file))
+    assert "certificate" not in trusted.stderr
+
+
+@pytest.mark.parametrize("change, named", [
+    ({"gateway_tls_key": ""}, "gateway.tls_key"), ({"gateway_tls_certificate": "/nowhere"}, "gateway.tls_certificate"),
+    ({"admin_tls_key": "OTHER"}, "admin.tls_key"), ({"admin_tls_key": "CERTIFICATE"}, "admin.tls_key"),
+], ids=["half", "missing", "another's", "no key"])
+def test_files_that_are_no_pair_do_not_start(authority, pair, tmp_path, change, named):
+    other = authority.issue("other")[1]
+    values = settings(pair) | change
+    values = {name: {"OTHER": str(other), "CERTIFICATE": str(pair[0])}.get(text, text) for name, text in values.items()}
+    environment = {"TOLLGATE_DATA": str(tmp_path / "data"), "TOLLGATE_GATEWAY_PORT": "0", "TOLLGATE_ADMIN_PORT": "0"}
+    assert run(["init"], environment, cwd=tmp_path).returncode == 0
+    environment |= {f"TOLLGATE_{name.upper()}": text for name, text in values.items()}
+    outcome = run(["serve"], environment, cwd=tmp_path)
+    assert outcome.returncode != 0 and named in outcome.stderr
+
+
+@pytest.mark.parametrize("http2", [False, True], ids=["HTTP/1.1", "HTTP/2"])
+def test_a_stop_lets_a_stream_end(new_server, slow_simulator, pair, authority, http2):
+    server = new_server(slow_simulator, **settings(pair))
+    tenant = Admin(server).tenant()
+    codes = []
+    with client(server.gateway_url, authority, http2, tenant.secret) as http:
+        with client(server.gateway_url, authority, http2) as idle:
+            assert idle.get("/healthz").status_code == 200
+            with http.stream("POST", "/v1/chat/completions", json=STREAM) as response:
+                pieces = response.iter_text()
+                text = next(pieces)
+                stopping = threading.Thread(target=lambda: codes.append(server.stop()))
+                stopping.start()
+                text += "".join(pieces)
+            stopping.join()
+    assert text.endswith("data: [DONE]\n\n")
+    assert codes == [0]
+
+
+def test_a_handshake_that_does_not_come_is_not_waited_for(new_server, slow_simulator, pair):
+    server = new_server(slow_simulator, **settings(pair, gateway_request_head_timeout_ms="300"))
+    for url in [server.gateway_url, server.admin_url]:
+        parsed = httpx.URL(url)
+        with socket.create_connection((parsed.host, parsed.port), timeout=8) as connection:
+            with contextlib.suppress(ConnectionError):
+                assert connection.recv(1) == b""
+
+
+def test_a_flood_of_resets_ends_the_connection(server, authority, tenant):
+    """CVE-2023-44487: streams opened and reset, faster than they are answered."""
+    connection, protocol = speak_h2(server.gateway_url, authority)
+    headers = [(":method", "GET"), (":path", "/healthz"), (":scheme", "https"), (":authority", "x")]
+    with contextlib.suppress(ConnectionError, ssl.SSLError):
+        for stream in range(1, 1001, 2):
+            protocol.send_headers(stream, headers)
+            protocol.reset_stream(stream)
+            connection.send(protocol.data_to_send())
+    received = b""
+    with contextlib.suppress(ConnectionError, ssl.SSLError):
+        while piece := connection.socket.recv(65536):
+            received += piece
+    connection.close()
+    with client(server.gateway_url, authority) as http:
+        assert http.get("/healthz").status_code == 200

@@ -43,7 +43,9 @@ struct Profile: AsyncParsableCommand {
         var rates: [Double] = []
         while recording.isRunning { rates.append(try await load.send(2_000, connections: connections).rate) }
         // 124: ended by the time, as it should be.
-        guard [0, 124].contains(recording.terminationStatus) else { throw ServedFolder.Failure(description: "perf failed") }
+        guard [0, 124].contains(recording.terminationStatus) else {
+            throw ServedFolder.Failure(description: "perf failed")
+        }
         report.add("runs a second while recorded, \(durability)", median(rates), "")
         await lane.close()
         await provider.stop()

@@ -59,7 +59,8 @@ struct ImportCommand: AsyncParsableCommand {
             let before =
                 chunk.firstLine == 1 ? "nothing was imported" : "lines 1 to \(chunk.firstLine - 1) are imported"
             throw CommandFailure(
-                "\(file == "-" ? "standard input" : file): line \(chunk.firstLine + line - 1): \(refusal); \(before), mend the line and import again")
+                "\(file == "-" ? "standard input" : file): line \(chunk.firstLine + line - 1): \(refusal); \(before), mend the line and import again"
+            )
         }
         return try AdminAnswer(status: status, bytes: bytes).json
     }

@@ -87,7 +87,11 @@ def test_a_stranger_gets_no_memory(connect, server, path, status, framing):
     assert (answered, headers["connection"]) == (status, "close")
 
 
-def test_more_bodies_than_there_may_be_are_shed(connect, server, tenant):
+def test_more_bodies_than_there_may_be_are_shed(connect, new_server, simulator):
+    # Time enough for a slow machine to have both bodies at once.
+    server = new_server(
+        simulator, gateway_request_body_timeout_ms="3000", gateway_maximum_buffered_bytes="1MiB", gateway_loops="1")
+    tenant = Admin(server).tenant(credits="100")
     size = 700 << 10
     head = b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n" % (
         tenant.secret.encode(), size)

@@ -8,13 +8,14 @@ import pytest
 
 from raw import Connection
 from tenants import HELLO, Admin
-from waiting import eventually
+from waiting import PATIENCE, eventually
 
 
 @pytest.fixture(scope="module")
 def server(new_server, simulator):
+    # Time enough for the requests that make the tenant, on a slow machine too: the admin port has the same limits.
     return new_server(
-        simulator, gateway_request_head_timeout_ms="400", gateway_request_body_timeout_ms="400",
+        simulator, gateway_request_head_timeout_ms="1500", gateway_request_body_timeout_ms="1500",
         gateway_maximum_buffered_bytes="1MiB", gateway_loops="1")
 
 
@@ -39,7 +40,7 @@ def url(request, server):
     return server.gateway_url if request.param == "gateway" else server.admin_url
 
 
-def dribble(connection: Connection, piece: bytes, seconds: float = 5):
+def dribble(connection: Connection, piece: bytes, seconds: float = 5 * PATIENCE):
     """Sends a piece every 50 ms, until the server has had enough."""
     connection.socket.settimeout(0.05)
     received, end = b"", time.monotonic() + seconds

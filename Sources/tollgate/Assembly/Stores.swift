@@ -42,7 +42,7 @@ struct Stores {
         ]
         switch state {
         case .writable: logger.notice("a store takes new work again", metadata: metadata)
-        case .diskNearlyFull, .mapNearlyFull, .behind, .broken:
+        case .diskNearlyFull, .mapNearlyFull, .behind, .behindFullMap, .broken:
             logger.error("a store takes no new work", metadata: metadata)
         }
     }

@@ -29,22 +29,25 @@ struct Profile: AsyncParsableCommand {
                 "TOLLGATE_LEDGER_DURABILITY": durability,
             ])
         defer { serving.stop() }
+        let perRound = 5_000
         try await folder.provision(serving, lane)
         let load = RunLoad(gateway: serving.gateway, set: set)
-        _ = try await load.send(2_000, connections: connections)
+        _ = try await load.send(perRound, connections: connections)
         let recording = Process()
         recording.executableURL = URL(filePath: "/usr/bin/env")
         recording.arguments = [
-            // Told to end from outside: perf that runs a command of its own beside `-p` may not.
+            // It records until it is told to end.
             "timeout", "--kill-after=10", "--signal=INT", "\(seconds)", "perf", "record", "--quiet", "-e",
-            "cpu-clock", "-F", "499", "-g", "-o", output, "-p", "\(serving.process.processIdentifier)",
+            // Frame pointers, which Swift keeps; what they do not tell (OpenSSL's callers) is not worth copying stacks.
+            "cpu-clock", "-F", "499", "--call-graph", "fp", "-o", output, "-p",
+            "\(serving.process.processIdentifier)",
         ]
-        try recording.run()
+        try recording.runTakingSignals()
         var rates: [Double] = []
-        while recording.isRunning { rates.append(try await load.send(2_000, connections: connections).rate) }
+        while recording.isRunning { rates.append(try await load.send(perRound, connections: connections).rate) }
         // 124: ended by the time, as it should be.
         guard [0, 124].contains(recording.terminationStatus) else {
-            throw ServedFolder.Failure(description: "perf failed")
+            throw ServedFolder.Failure(description: "perf ended with \(recording.terminationStatus)")
         }
         report.add("runs a second while recorded, \(durability)", median(rates), "")
         await lane.close()

@@ -36,8 +36,10 @@ struct ServedFolder {
 
     private func run(_ arguments: [String]) throws {
         let process = process(arguments)
-        try process.run()
+        try process.runTakingSignals()
+        let will = try LastWill(over: process)
         process.waitUntilExit()
+        will.revoke()
         guard process.terminationStatus == 0 else {
             throw Failure(description: "\(arguments[0]) failed: \(path)/log")
         }
@@ -66,14 +68,17 @@ struct ServedFolder {
         let admin: String
         /// Milliseconds from the start of the process until it was ready.
         let startup: Double
+        private let will: LastWill
 
-        fileprivate init(_ process: Process, gateway: String, admin: String, startup: Double) {
-            (self.process, self.gateway, self.admin, self.startup) = (process, gateway, admin, startup)
+        fileprivate init(_ process: Process, _ will: LastWill, gateway: String, admin: String, startup: Double) {
+            (self.process, self.will) = (process, will)
+            (self.gateway, self.admin, self.startup) = (gateway, admin, startup)
         }
 
         func stop() {
             process.terminate()
             process.waitUntilExit()
+            will.revoke()
         }
 
         /// Memory of its own, without what it maps from files: bytes.
@@ -91,7 +96,8 @@ struct ServedFolder {
         try? FileManager.default.removeItem(atPath: ports)
         let process = process(["serve"], settings)
         let begin = ContinuousClock.now
-        try process.run()
+        try process.runTakingSignals()
+        let will = try LastWill(over: process)
         while begin.duration(to: .now) < .seconds(60), process.isRunning {
             if let ports = readPorts() {
                 let gateway = "http://127.0.0.1:\(ports.gateway)"
@@ -99,13 +105,15 @@ struct ServedFolder {
                     ExchangeRequest(method: "GET", url: gateway + "/readyz"), maximumBytes: 1 << 20)
                 if ready?.0.status == 200 {
                     return Serving(
-                        process, gateway: gateway, admin: "http://127.0.0.1:\(ports.admin)",
+                        process, will, gateway: gateway, admin: "http://127.0.0.1:\(ports.admin)",
                         startup: begin.duration(to: .now).nanoseconds / 1e6)
                 }
             }
             try await Task.sleep(for: .milliseconds(1))
         }
-        process.terminate()
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        will.revoke()
         throw Failure(description: "the server is not ready: \(path)/log")
     }
 

@@ -107,6 +107,8 @@ package final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler 
         case .body: break
         case .end:
             isAnswering = false
+            // A request not whole yet keeps the one answer it had.
+            if case .between = state { answerHasBegun = false }
             guard closesAfterAnswer else { break }
             context.writeAndFlush(data, promise: promise)
             return context.close(mode: .output, promise: nil)

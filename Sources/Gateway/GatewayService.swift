@@ -63,8 +63,8 @@ package final class GatewayService: Service {
     /// Whether it takes runs: it listens and does not drain.
     package var isReady: Bool { takesRuns.load(ordering: .relaxed) }
 
-    /// New runs and connections go by these; runs under way keep what they began with. Where it listens, how many
-    /// loops it has and the size of its caches stay as they are.
+    /// New runs and connections go by these; runs under way keep what they began with. Where it listens, with which
+    /// certificate, how many loops it has and how many bytes of bodies it buffers stay as they are.
     package func apply(_ settings: GatewaySettings) async {
         self.settings.withLockedValue { $0 = settings }
         for worker in workers { try? await worker.loop.submit { worker.settings = settings }.get() }

@@ -2,7 +2,8 @@ import Domain
 import Prompting
 
 /// Decoded versions under their content hash: right forever, so there is nothing to invalidate, only to bound.
-/// One a loop, so without a lock. The least recently used go first when the bytes run out.
+/// One a loop, so without a lock. The least recently used go first when the bytes run out; the newest stays, also alone
+/// and larger than the cache, or it would be decoded again for every run.
 struct PlanCache {
     private struct Entry {
         var plan: Plan
@@ -48,15 +49,14 @@ struct PlanCache {
     }
 
     mutating func insert(_ plan: Plan, under hash: Digest) {
-        guard plan.byteCost <= maximumBytes else { return }
         clock += 1
         if let old = entries.updateValue(Entry(plan: plan, usedAt: clock), forKey: hash) { bytes -= old.plan.byteCost }
         bytes += plan.byteCost
         guard bytes > maximumBytes else { return }
         // Down to three quarters at once, so that a full cache does not sort on every insertion.
-        for (hash, entry) in entries.sorted(by: { $0.value.usedAt < $1.value.usedAt }) {
+        for (old, entry) in entries.sorted(by: { $0.value.usedAt < $1.value.usedAt }) where old != hash {
             guard bytes > maximumBytes / 4 * 3 else { return }
-            entries[hash] = nil
+            entries[old] = nil
             bytes -= entry.plan.byteCost
         }
     }

@@ -34,6 +34,13 @@ package final class Lane: Sendable {
         return Exchange(core: core)
     }
 
+    /// An exchange that ended with `.cancelled` before it began.
+    package func cancelled(_ request: ExchangeRequest) -> Exchange {
+        let core = ExchangeCore(request: request, mailbox: mailbox)
+        core.end(.failed(TransportError(.cancelled, requestSent: false)))
+        return Exchange(core: core)
+    }
+
     /// Exchanges under way.
     package var running: Int { mailbox.running }
 

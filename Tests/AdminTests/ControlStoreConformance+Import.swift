@@ -24,6 +24,28 @@ private func token(_ secret: String, _ extra: String = "") -> String {
     #"{"token":{\#(place),"environment":"prod","secret_sha256":"\#(sha256(secret))"\#(extra)}}"#
 }
 
+@Suite struct ImportLinesTests {
+    /// One line at a time, so that a body of nothing but line ends costs no more than its bytes.
+    @Test(arguments: [
+        ("", []), ("\n", [""]), ("a", ["a"]), ("a\n", ["a"]), ("a\n\nb", ["a", "", "b"]), ("\na\n\n", ["", "a", ""]),
+    ])
+    func linesAreTakenOneByOne(_ text: String, _ expected: [String]) {
+        var rest = Array(text.utf8)[...]
+        var lines: [String] = []
+        while let line = ImportResource.nextLine(of: &rest) { lines.append(String(decoding: line, as: UTF8.self)) }
+        #expect(lines == expected)
+    }
+
+    @Test func tooManyLinesAreRefusedAndBlankOnesDoNotCount() throws {
+        let line = #"{"organization":{"slug":"acme"}}"#
+        let most = Array(repeating: line, count: ImportResource.maximumLines).joined(separator: "\n\n \n")
+        let lines = try ImportResource.lines(Array(most.utf8))
+        #expect(lines.count == ImportResource.maximumLines && lines[1].number == 4)
+        let fault = #expect(throws: ControlFault.self) { try ImportResource.lines(Array((most + "\n" + line).utf8)) }
+        #expect(fault?.code == .requestTooLarge)
+    }
+}
+
 extension ControlStoreConformance {
     static let imports = [
         ConformanceCase("an import makes what single changes make, and once more changes nothing") { store in
@@ -48,6 +70,8 @@ extension ControlStoreConformance {
             #expect(try await store.tokens(agent, PageRequest()).items.count == 2)
             let entry = try #require(try await store.audit(nil, PageRequest()).items.first)
             #expect(entry.action == "import" && entry.details.contains { $0.name == "tokens" && $0.value == "2" })
+            let ids = try #require(entry.details.first { $0.name == "token_ids" }?.value.split(separator: ", "))
+            #expect(entry.organization == "acme" && ids.count == 2 && ids[0] == "tok_a")
 
             // What became of it since is not undone.
             _ = try await store.move(Fixture.production, Move(.rollback(toRevision: 1)), by: .at(6))
@@ -113,6 +137,19 @@ extension ControlStoreConformance {
             #expect(
                 await refusal { _ = try await store.importLines(try imported([deployment(1)]), by: .at(9)) }
                     == .invalidRequest)
+        },
+        ConformanceCase("an import is in the audit log of each organization that it made something of") { store in
+            _ = try await Fixture(store)
+            let before = try await store.audit(nil, PageRequest()).items.count
+            let tokens = (0...ImportAudit.listedTokens).map { token("\($0)") }
+            _ = try await store.importLines(
+                try imported(tokens + [#"{"organization":{"slug":"other"}}"#]), by: .at(5))
+            #expect(try await store.audit(nil, PageRequest()).items.count == before + 2)
+            let other = try #require(try await store.audit("other", PageRequest()).items.first)
+            #expect(other.details == [AuditEntry.Detail(name: "organizations", value: "1")])
+            let own = try #require(try await store.audit("acme", PageRequest()).items.first)
+            #expect(own.action == "import" && own.details.first?.value == String(ImportAudit.listedTokens + 1))
+            #expect(own.details.last?.value.split(separator: ", ").count == ImportAudit.listedTokens)
         },
         ConformanceCase("an import under a key is carried out once") { store in
             _ = try await Fixture(store)

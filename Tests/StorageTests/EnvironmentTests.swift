@@ -1,4 +1,5 @@
 import Domain
+import Glibc
 import Testing
 
 @testable import Storage
@@ -28,6 +29,26 @@ import Testing
                 return true
             }
             return found
+        }
+    }
+
+    /// A descriptor closed twice is by then another one's.
+    @Test func aFolderInUseClosesNoDescriptorTwice() async throws {
+        let store = folder.path + "/store"
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for _ in 0..<5_000 {
+                    #expect(throws: StorageError.self) { try FolderLock(folder: store, makesFolder: false) }
+                }
+            }
+            group.addTask {
+                var lost = 0
+                for _ in 0..<20_000 {
+                    let descriptor = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
+                    if close(descriptor) != 0 { lost += 1 }
+                }
+                #expect(lost == 0)
+            }
         }
     }
 

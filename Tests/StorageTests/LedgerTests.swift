@@ -120,6 +120,15 @@ import Testing
         }
     }
 
+    @Test(arguments: [1, 2, 3, 1_000]) func whatIsHeldIsReadInChunks(_ chunk: Int) async throws {
+        #expect(try ledger.heldFigures(chunk: chunk).holds == 0)
+        _ = try await topUp(100)
+        for number in 1...4 as ClosedRange<UInt64> { _ = try await ledger.hold(run(number)) }
+        _ = try await ledger.settle(run(2).id, end(cost: 1))
+        let held = try ledger.heldFigures(chunk: chunk)
+        #expect(held.holds == 3 && held.credits == NanoCredits(30))
+    }
+
     @Test func openRunsAreFoundAgainAndClosedAsInterrupted() async throws {
         _ = try await topUp(100)
         for number in 1...3 as ClosedRange<UInt64> { _ = try await ledger.hold(run(number)) }

@@ -90,6 +90,63 @@ import Testing
         #expect(try refusal() == damage.reason)
     }
 
+    private static let metaPages = [0, 4_096]
+
+    private static func number(_ value: UInt64) -> [UInt8] {
+        (0..<8).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) }
+    }
+
+    /// A table of free pages, at page 2, of which every node names page 2, and a file that lacks its last page.
+    private static func circle(_ flags: UInt16, _ node: [UInt8]) -> @Sendable (inout [UInt8]) -> Void {
+        { bytes in
+            for meta in metaPages {
+                overwriting(meta + 16 + 120, number(UInt64(bytes.count / 4_096)))(&bytes)
+                overwriting(meta + 16 + 64, number(2))(&bytes)
+            }
+            let page = 2 * 4_096
+            let end = 16 + 2 * 1_000
+            overwriting(page + 10, [UInt8(flags), 0, UInt8(end & 0xFF), UInt8(end >> 8)])(&bytes)
+            for pointer in stride(from: 16, to: end, by: 2) { overwriting(page + pointer, [0xA0, 0x0F])(&bytes) }
+            overwriting(page + 4_000, node)(&bytes)
+        }
+    }
+
+    static let oddities: [Damage] = [
+        Damage(
+            testDescription: "a branch of free pages that is its own", reason: .damaged,
+            apply: circle(1, [2, 0, 0, 0, 0, 0, 0, 0])),
+        Damage(
+            testDescription: "a list of free pages in a page that is none", reason: .damaged,
+            apply: circle(2, [8, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0])),
+        Damage(
+            testDescription: "a list of free pages beyond the page", reason: .damaged,
+            apply: circle(2, [255, 255, 255, 255, 0, 0, 0, 0])),
+        Damage(testDescription: "the longest file", reason: .damaged) { bytes in
+            for meta in metaPages { overwriting(meta + 16 + 120, number(1 << 47 - 1))(&bytes) }
+        },
+    ]
+
+    /// They end, and none is taken for whole.
+    @Test(.timeLimit(.minutes(1)), arguments: oddities) func whatIsNotThereIsCutShort(_ damage: Damage) throws {
+        var bytes = try bytes()
+        damage.apply(&bytes)
+        try write(bytes)
+        guard case .cutShort? = try refusal() else {
+            Issue.record("taken for whole")
+            return
+        }
+    }
+
+    /// More bytes than can be counted, with the largest pages.
+    @Test func aLengthThatOverflowsIsRefused() throws {
+        var meta = Array(try bytes().prefix(4_096))
+        Self.overwriting(16 + 24, [0, 0, 1, 0])(&meta)
+        Self.overwriting(16 + 120, Self.number(1 << 47 - 1))(&meta)
+        meta += [UInt8](repeating: 0, count: 65_536 - meta.count)
+        try write(meta + meta)
+        #expect(try refusal() == .damaged)
+    }
+
     @Test func aFileCutShortIsRefused() throws {
         let whole = try bytes()
         let used = try #require(try usedBytes(store))

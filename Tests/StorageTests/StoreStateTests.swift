@@ -1,3 +1,4 @@
+import Dispatch
 import Domain
 import Glibc
 import NIOConcurrencyHelpers
@@ -12,6 +13,7 @@ import Testing
     private let table: Table
     /// LMDB's code after a fatal fault.
     private static let panic: Int32 = -30_795
+    private static let mapFull: Int32 = -30_792
 
     init() throws {
         folder = try TemporaryFolder()
@@ -135,6 +137,73 @@ import Testing
         #expect(await writer.close() == 0)
     }
 
+    /// What waited when the fault came is not forgotten.
+    @Test func aFatalFaultLosesWhatIsPending() async throws {
+        let (writer, states) = writer()
+        var seen = states.makeAsyncIterator()
+        let disk = NIOLockedValueBox<Int32?>(ENOSPC)
+        for key in ["a", "b"] {
+            await #expect(throws: StorageError.self) { try await writer.perform(.endsWork, put(Key(key), on: disk)) }
+        }
+        #expect(await seen.next() == .behind)
+        disk.withLockedValue { $0 = Self.panic }
+        #expect(await seen.next() == .broken)
+        #expect(await writer.close() == 2)
+        #expect(writer.figures.pendingSettles == 2)
+    }
+
+    /// A larger map is taken at a start only: the state says so.
+    @Test func behindAFullMapSaysWhatHelps() async throws {
+        let (writer, states) = writer()
+        var seen = states.makeAsyncIterator()
+        let disk = NIOLockedValueBox<Int32?>(Self.mapFull)
+        await #expect(throws: StorageError.self) { try await writer.perform(.endsWork, put(Key("a"), on: disk)) }
+        let state = try #require(await seen.next())
+        #expect(state == .behindFullMap && !state.takesNewWork)
+        #expect(state.explanation.description.contains("a larger map_bytes and restart"))
+        disk.withLockedValue { $0 = ENOSPC }
+        #expect(await seen.next() == .behind)
+        disk.withLockedValue { $0 = nil }
+        #expect(await seen.next() == .writable)
+        #expect(await writer.close() == 0)
+    }
+
+    /// A change that comes while the writer is about to end is answered before it does.
+    @Test(.timeLimit(.minutes(1))) func aChangeJustBeforeTheCloseIsAnswered() async throws {
+        let (writer, _) = writer()
+        let disk = NIOLockedValueBox<Int32?>(ENOSPC)
+        let tries = NIOLockedValueBox(0)
+        let (inRetry, inRetryContinuation) = AsyncStream.makeStream(of: Void.self)
+        let goOn = DispatchSemaphore(value: 0)
+        await #expect(throws: StorageError.self) {
+            try await writer.perform(.endsWork) { _ throws(StorageError) in
+                let number = tries.withLockedValue { tries in
+                    tries += 1
+                    return tries
+                }
+                // The second time, the writer has looked for changes already: it stays here until one is there, and the
+                // close.
+                if number == 2 {
+                    inRetryContinuation.yield()
+                    goOn.wait()
+                }
+                throw StorageError(code: number < 2 ? ENOSPC : Self.panic, "test")
+            }
+        }
+        for await _ in inRetry { break }
+        let change = put(Key("b"), on: disk)
+        async let late: Void = writer.perform(.endsWork, change)
+        while writer.figures.waiting == 0 { await Task.yield() }
+        async let lost = writer.close()
+        while !writer.state.withLockedValue({ $0.isClosed }) { await Task.yield() }
+        goOn.signal()
+        do {
+            try await late
+            Issue.record("written after a fatal fault")
+        } catch { #expect((error as? StorageError)?.kind == .broken) }
+        #expect(await lost == 2)
+    }
+
     @Test func afterAFatalFaultNothingIsTaken() async throws {
         let (writer, states) = writer()
         await #expect(throws: StorageError.self) {
@@ -146,7 +215,9 @@ import Testing
             }
             #expect(error?.kind == .broken)
         }
-        #expect(await writer.close() == 0)
+        // Both that end work, the one that met the fault and the one after it.
+        #expect(await writer.close() == 2)
+        #expect(writer.figures.pendingSettles == 2)
         var seen: [StoreState] = []
         var iterator = states.makeAsyncIterator()
         if let state = await iterator.next() { seen.append(state) }

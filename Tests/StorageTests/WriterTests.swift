@@ -77,6 +77,38 @@ import Testing
         #expect(try count() == 1)
     }
 
+    /// However they race with the close: what was answered as written is there, and the rest was refused.
+    @Test(.timeLimit(.minutes(1)), arguments: durabilities)
+    func whatRacesWithTheCloseIsAnswered(_ durability: Writer.Durability) async throws {
+        let table = table
+        var applied = 0
+        for round in 0..<300 as Range<UInt64> {
+            let writer = Writer(environment, name: "test", durability: durability, maximumBatch: 4)
+            applied += await withTaskGroup(of: Int.self) { group in
+                for number in 0..<8 as Range<UInt64> {
+                    group.addTask {
+                        do throws(StorageError) {
+                            try await writer.perform(number.isMultiple(of: 2) ? .newWork : .endsWork) {
+                                transaction throws(StorageError) in
+                                try transaction.put(table, Key(round * 8 + number), [])
+                            }
+                            return 1
+                        } catch {
+                            #expect(error.kind == .closed)
+                            return 0
+                        }
+                    }
+                }
+                group.addTask {
+                    #expect(await writer.close() == 0)
+                    return 0
+                }
+                return await group.reduce(0, +)
+            }
+        }
+        #expect(try count() == applied)
+    }
+
     @Test func aClosedWriterRefuses() async throws {
         let writer = Writer(environment, name: "test", maximumBatch: 8)
         await writer.close()

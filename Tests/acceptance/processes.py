@@ -76,7 +76,7 @@ class Process:
     def kill(self):
         """As a crash does it: nothing is tidied up."""
         self._process.send_signal(signal.SIGKILL)
-        self._process.wait(10)
+        self._process.wait(10 * PATIENCE)
         self._forget()
         sanitizers.fail_on_report(self.name, self.pid)
 
@@ -97,7 +97,7 @@ class Process:
             return code
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.wait(10)
+            self._process.wait(10 * PATIENCE)
             raise AssertionError(f"{self.name} did not end within {seconds:g} s of being asked:\n{self.tail()}")
         finally:
             self._forget()

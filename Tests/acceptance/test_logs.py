@@ -8,7 +8,7 @@ from decimal import Decimal
 import metrics
 from processes import binary, clean_environment
 from tenants import HELLO, Admin
-from waiting import eventually
+from waiting import PATIENCE, eventually
 
 
 def run_lines(server) -> list[dict]:
@@ -71,7 +71,7 @@ def test_nobody_waits_for_a_log_that_is_not_read(new_server, simulator):
         eventually(file.exists, "tollgate writes its ports", 30)
         ports = json.loads(file.read_text())
         server.admin_url = f"http://127.0.0.1:{ports['admin']}"
-        with socket.create_connection(("127.0.0.1", ports["gateway"]), timeout=60) as connection:
+        with socket.create_connection(("127.0.0.1", ports["gateway"]), timeout=60 * PATIENCE) as connection:
             request = b"POST /v1/run HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
             answers = 0
             # One after the other on one connection, a few at a time.
@@ -89,9 +89,9 @@ def test_nobody_waits_for_a_log_that_is_not_read(new_server, simulator):
         dropped = page("tollgate_log_lines_dropped_total")
         assert 0 < dropped < count
         process.terminate()
-        assert process.wait(20) == 0, "it ends though nobody reads"
+        assert process.wait(20 * PATIENCE) == 0, "it ends though nobody reads"
     finally:
         if process.poll() is None:
             process.kill()
         process.stderr.close()
-        process.wait(10)
+        process.wait(10 * PATIENCE)

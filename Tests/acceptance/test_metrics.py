@@ -13,7 +13,7 @@ import metrics
 import plain
 from processes import ROOT
 from tenants import HELLO, Admin
-from waiting import eventually
+from waiting import PATIENCE, eventually
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_tokens_and_credits_are_the_ledgers(own):
 
 def test_a_run_under_way_is_seen(new_server, new_simulator):
     simulator = new_simulator()
-    server = new_server(simulator)
+    server = new_server(simulator, gateway_loops="1")
     tenant = Admin(server).tenant()
     simulator.close_barrier()
     with tenant.http() as http:
@@ -113,8 +113,8 @@ def test_a_run_under_way_is_seen(new_server, new_simulator):
         thread.start()
         try:
             page = eventually(
-                lambda: (page := metrics.scrape(server))("tollgate_lane_exchanges_running", lane="0")
-                + page("tollgate_lane_exchanges_running", lane="1") == 1 and page, "the exchange is seen")
+                lambda: (page := metrics.scrape(server))("tollgate_lane_exchanges_running", lane="0") == 1 and page,
+                "the exchange is seen")
             assert page("tollgate_runs_running") == page("tollgate_holds_open") == 1
             assert page("tollgate_credits_held") == tenant.credits()["held"] > 0
             assert page("tollgate_connections_open") >= 1
@@ -154,4 +154,4 @@ def test_a_scrape_is_quick(own, tenant):
         started = time.perf_counter()
         plain.get(own.admin_url + "/metrics")
         times.append(time.perf_counter() - started)
-    assert sorted(times)[10] < 0.25, "a connection and a debug build included"
+    assert sorted(times)[10] < 0.25 * PATIENCE, "a connection and a debug build included"

@@ -18,8 +18,8 @@ MIB = 1 << 20
 IN_BETWEEN = 16 * MIB
 
 
-def open_stream(tenant, body: dict, receive_buffer: int | None = None) -> socket.socket:
-    """Sends a request and reads nothing."""
+def open_stream(tenant, body: dict, receive_buffer: int | None = None, ahead: bytes = b"") -> socket.socket:
+    """Sends a request, `ahead` of it in the same write, and reads nothing."""
     url = httpx.URL(tenant.gateway_url)
     connection = socket.socket()
     if receive_buffer:
@@ -28,7 +28,7 @@ def open_stream(tenant, body: dict, receive_buffer: int | None = None) -> socket
     connection.connect((url.host, url.port))
     content = json.dumps(body).encode()
     connection.sendall(
-        f"POST /v1/chat/completions HTTP/1.1\r\nHost: {url.host}\r\nAuthorization: Bearer {tenant.secret}\r\n"
+        ahead + f"POST /v1/chat/completions HTTP/1.1\r\nHost: {url.host}\r\nAuthorization: Bearer {tenant.secret}\r\n"
         f"Content-Length: {len(content)}\r\nConnection: close\r\n\r\n".encode() + content)
     return connection
 
@@ -119,10 +119,12 @@ def test_a_provider_that_goes_on_too_long_after_the_client_left_is_cut_off(new_s
     admin.verify_ledger()
 
 
-def test_a_client_that_takes_nothing_for_too_long_counts_as_gone(new_server, simulator):
+# A request sent ahead: the run begins while the answer before it is written.
+@pytest.mark.parametrize("ahead", [b"", b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"], ids=["alone", "behind another"])
+def test_a_client_that_takes_nothing_for_too_long_counts_as_gone(new_server, simulator, ahead):
     admin = Admin(new_server(simulator, gateway_client_write_timeout_ms="500"))
     tenant = admin.tenant(credits="100", model="sim-big", max_output_tokens=20_000)
-    with open_stream(tenant, STREAM, 65536):
+    with open_stream(tenant, STREAM, 65536, ahead):
         ours = lambda: [entry["run"] for entry in tenant.entries() if entry["kind"] == "hold"]
         [run] = eventually(ours, "the run is on the books")
         eventually(lambda: tenant.record(run)["state"] != "open", "the run ends", 60)

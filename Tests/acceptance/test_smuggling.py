@@ -188,10 +188,14 @@ class AdminPort:
         assert problem["detail"]
 
 
+@pytest.mark.parametrize("is_first", [True, False], ids=["", "behind-a-good-one"])
 @pytest.mark.parametrize("name", CASES)
-def test_what_could_be_read_two_ways_is_refused(port, connect, name):
+def test_what_could_be_read_two_ways_is_refused(port, connect, name, is_first):
     before = port.done()
     connection = connect(port.url)
+    if not is_first:
+        connection.send(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert connection.response()[0] == 200
     case = CASES[name].replace(b"@", port.path, 1).replace(b"~", port.authorization)
     with contextlib.suppress(ConnectionError):  # It may close before it was sent the rest.
         connection.send(case, port.good)

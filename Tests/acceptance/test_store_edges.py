@@ -1,4 +1,4 @@
-"""A data folder that is not as it should be: no start, nothing touched, and a line that says what and how to mend it.
+"""A data folder that is not as it should be: no start, its data as they were, and a line that says what and how to mend it.
 A disk that fills up: new runs are refused while running ones are settled, and it ends by itself."""
 
 import concurrent.futures
@@ -15,7 +15,7 @@ import time
 import pytest
 
 import plain
-from processes import Server, run
+from processes import Server, binary, run
 from tenants import HELLO, Admin
 from waiting import eventually
 
@@ -171,15 +171,36 @@ def test_a_folder_not_writable_is_refused(made, open_folder, settings):
         path.chmod(0o555 if path.is_dir() else 0o444)
     environment = {
         **settings, "TOLLGATE_DATA": str(data), "TOLLGATE_PRICES": str(prices), "TOLLGATE_MASTER_KEY": key}
-    # Root may write anything: as nobody, then.
-    options = {"user": 65534, "group": 65534, "extra_groups": []} if IS_ROOT else {}
+    options = {}
+    if IS_ROOT:
+        # Root may write anything: as nobody, then, who need not be let into the folder that the program was built in.
+        program = shutil.copy(binary(), open_folder / "tollgate")
+        os.chmod(program, 0o755)
+        options = {"user": 65534, "group": 65534, "extra_groups": [], "executable": str(program)}
     for command in [SERVE, LOCAL, VERIFY, INIT]:
         refused(command, environment, "this user may not write it; run `chown -R`", data, cwd=open_folder, **options)
     for path in [data, *data.rglob("*")]:
         path.chmod(0o755)
 
 
-needs_mount = pytest.mark.skipif(not IS_ROOT, reason="mounting a small file system takes root; CI runs as root")
+@pytest.fixture(scope="session")
+def may_mount(tmp_path_factory):
+    """Skips where this user may not mount a small file system; in CI, fails: there these tests must run."""
+    folder = tmp_path_factory.mktemp("probe")
+    try:
+        mounted = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True, text=True)
+        code, said = mounted.returncode, mounted.stderr.strip()
+    except OSError as error:
+        code, said = -1, str(error)
+    if code == 0:
+        subprocess.run(["umount", "--lazy", folder], check=True)
+        return
+    reason = f"a tmpfs cannot be mounted here, which takes root and the right to mount: {said}"
+    pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+
+
+needs_mount = pytest.mark.usefixtures("may_mount")
 
 
 @contextlib.contextmanager
@@ -200,6 +221,34 @@ def test_a_read_only_file_system_is_refused(made, tmp_path, settings):
         for command in [SERVE, LOCAL, VERIFY, INIT]:
             refused(
                 command, {**settings, "TOLLGATE_DATA": str(data)}, "the file system is read-only; remount it", data)
+
+
+def with_dearer_prices(file: pathlib.Path, to: pathlib.Path) -> pathlib.Path:
+    content = json.loads(file.read_text())
+    for model in content["models"]:
+        model["input"] += 1
+    to.write_text(json.dumps(content))
+    return to
+
+
+def test_a_restart_without_room_keeps_the_prices_it_has(new_server, simulator, tmp_path):
+    """A price list that differs needs a write, and nobody is served the worse for it."""
+    server = new_server(simulator)
+    before = Admin(server).items("/prices")
+    assert server.stop() == 0
+    dearer = with_dearer_prices(pathlib.Path(server.environment["TOLLGATE_PRICES"]), tmp_path / "dearer.json")
+    environment = dict(server.environment)
+    server.environment |= {"TOLLGATE_PRICES": str(dearer), "TOLLGATE_LEDGER_DISK_RESERVE_BYTES": str(1 << 60)}
+    server.start()
+    assert Admin(server).items("/prices") == before
+    assert plain.get(server.gateway_url + "/healthz").status_code == 200
+    assert plain.get(server.gateway_url + "/readyz").status_code == 503
+    assert "the price list is not loaded" in server.process.log.read_text()
+    assert server.stop() == 0
+    server.environment.clear()
+    server.environment.update(environment | {"TOLLGATE_PRICES": str(dearer)})
+    server.start()
+    assert Admin(server).items("/prices") != before
 
 
 MEBIBYTE = 1 << 20

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import signal
 import socket
 import ssl
 import threading
@@ -243,3 +244,38 @@ def test_a_flood_of_resets_ends_the_connection(server, authority, tenant):
     connection.close()
     with client(server.gateway_url, authority) as http:
         assert http.get("/healthz").status_code == 200
+
+
+def served_certificate(url: str) -> bytes:
+    host = httpx.URL(url)
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with socket.create_connection((host.host, host.port), timeout=10) as plain, context.wrap_socket(plain) as secured:
+        return secured.getpeercert(binary_form=True)
+
+
+def test_certificates_are_read_again_at_sighup(new_server, simulator, authority, tmp_path):
+    def put(name: str):
+        for made, file in zip(authority.issue(name), files):
+            file.write_bytes(made.read_bytes())
+
+    def log() -> str:
+        return server.process.log.read_text()
+
+    files = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    put("first")
+    server = new_server(simulator, **settings(files))
+    ports = server.gateway_url, server.admin_url
+    first = [served_certificate(url) for url in ports]
+    with client(server.gateway_url, authority) as before:
+        assert before.get("/healthz").status_code == 200
+        put("second")
+        server.process.signal(signal.SIGHUP)
+        eventually(lambda: log().count(": reloaded") == 1, "the log says that it was read again")
+        second = [served_certificate(url) for url in ports]
+        assert all(new != old for new, old in zip(second, first))
+        assert before.get("/healthz").status_code == 200, "connections there were stay"
+    files[1].write_text("no key")
+    server.process.signal(signal.SIGHUP)
+    eventually(lambda: "not reloaded: the old stays" in log(), "the log says that the old pair stays")
+    assert "gateway.tls_key" in log() and [served_certificate(url) for url in ports] == second

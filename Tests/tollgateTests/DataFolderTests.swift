@@ -1,4 +1,6 @@
+import Domain
 import FoundationEssentials
+import Logging
 import Security
 import Storage
 import Testing
@@ -50,6 +52,72 @@ import Testing
         let made = try await NewDataFolder(configuration, environment: [:]).make()
         #expect(made.masterKeyFile == nil)
         #expect(SecretFile.read(configuration.folder.masterKey) == key)
+    }
+
+    private func withCatalog<R>(
+        reserve: Int = 0, _ body: (Catalog) async throws -> R
+    ) async throws -> R {
+        let catalog = try await opened {
+            try Catalog(
+                folder: configuration.folder.catalog, settings: .init(mapBytes: 64 << 20),
+                reserve: Reserve(bytes: reserve))
+        }
+        let result: Result<R, any Error>
+        do { result = .success(try await body(catalog)) } catch { result = .failure(error) }
+        await catalog.close()
+        return try result.get()
+    }
+
+    /// A writer that was closed lets go of its folder a moment later.
+    private func opened<R>(_ open: () async throws -> R) async throws -> R {
+        while true {
+            do { return try await open() } catch {
+                guard "\(error)".contains("another process has it") else { throw error }
+                await Task.yield()
+            }
+        }
+    }
+
+    /// Only `init` makes a key the folder's: a folder that it did not finish takes none from anybody else.
+    @Test func noKeyBecomesTheFoldersButByInit() async throws {
+        let text = String(repeating: "ab", count: 32)
+        let key = try #require(MasterKey(hexadecimal: text))
+        let other = try #require(MasterKey(hexadecimal: String(repeating: "cd", count: 32)))
+        try FileManager.default.createDirectory(atPath: configuration.data, withIntermediateDirectories: true)
+        await (try Ledger(folder: configuration.folder.ledger, settings: .init(mapBytes: 64 << 20))).close()
+        try await withCatalog { catalog in
+            let fault = #expect(throws: CommandFailure.self) { try MasterKeyProof.pass(key, of: catalog) }
+            #expect(fault?.description.contains("finish `tollgate init`") == true)
+        }
+        let local = LocalAdmin(configuration, file: nil, environment: ["TOLLGATE_MASTER_KEY": text])
+        let fault = await #expect(throws: CommandFailure.self) {
+            try await opened { try await local.serve(token: nil) { _ in } }
+        }
+        #expect(fault?.description.contains("finish `tollgate init`") == true)
+        try await withCatalog { catalog in
+            #expect(try catalog.masterKeyCheck() == nil)
+            try await MasterKeyProof.establish(key, in: catalog)
+            try MasterKeyProof.pass(key, of: catalog)
+            #expect(throws: CommandFailure.self) { try MasterKeyProof.pass(other, of: catalog) }
+            await #expect(throws: CommandFailure.self) { try await MasterKeyProof.establish(other, in: catalog) }
+        }
+    }
+
+    /// A server starts with the prices it has where there is no room for new ones; whoever reloads is told.
+    @Test func aListThatFindsNoRoomKeepsNoServerFromStarting() async throws {
+        try FileManager.default.createDirectory(atPath: configuration.data, withIntermediateDirectories: true)
+        let row = ModelPrice(
+            provider: "simulated", model: "sim-1",
+            record: PriceRecord(
+                price: Price(Price.Rates(input: 1, cacheRead: nil, cacheWrite: nil, output: 1, reasoning: nil)),
+                maximumOutputTokens: nil, listDate: 20_261_121))
+        try await withCatalog(reserve: .max) { catalog in
+            let store = ControlPlane.store(catalog, mode: .selfHosted)
+            let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+            try await ControlPlane.loadIfWritable([row], into: store, logger)
+            #expect(try store.prices(PageRequest()).items.isEmpty)
+            await #expect(throws: CommandFailure.self) { try await ControlPlane.load([row], into: store) }
+        }
     }
 
     private func owners() async throws -> [String] {

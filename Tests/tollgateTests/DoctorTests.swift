@@ -130,9 +130,9 @@ import Transport
     }
 
     @Test func roomAndLimits() {
-        #expect(DiskCheck.finding(free: 1 << 20, "x").level == .error)
-        #expect(DiskCheck.finding(free: 1 << 30, "x").level == .warning)
-        #expect(DiskCheck.finding(free: 10 << 30, "x").level == .ok)
+        #expect(DiskCheck.finding(free: 1 << 20, reserve: 256 << 20, "x").level == .error)
+        #expect(DiskCheck.finding(free: 1 << 30, reserve: 256 << 20, "x").level == .warning)
+        #expect(DiskCheck.finding(free: 10 << 30, reserve: 256 << 20, "x").level == .ok)
         #expect(MapCheck.finding("ledger", used: 10 << 20, map: 64 << 20).level == .ok)
         #expect(MapCheck.finding("ledger", used: 55 << 20, map: 64 << 20).level == .warning)
         #expect(MapCheck.finding("ledger", used: 62 << 20, map: 64 << 20).level == .error)

@@ -1,4 +1,5 @@
 import JSON
+import Measures
 import Testing
 
 @testable import tollgate
@@ -10,6 +11,15 @@ import Testing
         table.add(["longer", "7"])
         table.add(["b\nc", "1", ""])
         #expect(table.text == "NAME    RUNS  NOTE\na         12  x\nlonger     7\nb c        1\n")
+    }
+
+    /// A page has its families whatever can be read.
+    @Test func holdsThatCannotBeReadHaveNoSample() {
+        var page = Exposition()
+        MetricsPage.write(nil, to: &page)
+        let lines = String(decoding: page.bytes, as: UTF8.self).split(separator: "\n")
+        #expect(lines.count { $0.hasPrefix("# TYPE tollgate_") && $0.hasSuffix(" gauge") } == 2)
+        #expect(lines.allSatisfy { $0.hasPrefix("#") })
     }
 
     @Test func noRowsLeaveTheHeadings() { #expect(TextTable([.init("a"), .init("b")]).text == "A  B\n") }

@@ -8,15 +8,17 @@ extension EmbeddedControlStore {
         let drafts = try drafts(lines, change)
         let outcome: Created<ImportReport> = try await create(change) { transaction in
             var report = ImportReport()
+            var audit = ImportAudit()
             for line in lines {
                 do {
                     let isNew = try transaction.take(line, drafts[line.number], tables, mode: mode, change)
                     report.count(line.entry.kind, isNew: isNew)
+                    if isNew { audit.note(line.entry) }
                 } catch { throw ControlFault(any: error).within(line) }
             }
             // Nothing of what was there already is a change.
             guard report.importedCount > 0 else { return Created(report, isNew: false) }
-            try transaction.audit(tables, change, report.event)
+            for event in audit.events { try transaction.audit(tables, change, event) }
             return Created(report)
         }
         return outcome.value
@@ -56,17 +58,6 @@ extension ControlFault {
         fault.inputLine = line
         fault.pointer = "/\(kind.rawValue)" + (pointer ?? "")
         return fault
-    }
-}
-
-extension ImportReport {
-    fileprivate var event: AuditEvent {
-        var event = AuditEvent("import", "/api/v1/import", organization: nil)
-        for kind in ImportKind.allCases {
-            guard let count = imported[kind] else { continue }
-            event.details.append(AuditEntry.Detail(name: kind.plural, value: String(count)))
-        }
-        return event
     }
 }
 

@@ -15,14 +15,29 @@ enum ImportResource {
     /// The lines of a body, those without anything on them left out.
     static func lines(_ body: [UInt8]) throws(ControlFault) -> [ImportLine] {
         var lines: [ImportLine] = []
-        for (index, line) in body.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
+        var rest = body[...]
+        var number = 0
+        // One at a time: a body of line ends alone would be many millions of pieces.
+        while let line = nextLine(of: &rest) {
+            number += 1
             guard line.contains(where: { $0 != 32 && $0 != 9 && $0 != 13 }) else { continue }
             guard lines.count < maximumLines else {
                 throw ControlFault(.requestTooLarge, "a body has at most \(maximumLines) lines")
             }
-            lines.append(try self.line(line, index + 1))
+            lines.append(try self.line(line, number))
         }
         return lines
+    }
+
+    /// Takes a line, without its end, off the text; nil where there is none left.
+    static func nextLine(of rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        guard !rest.isEmpty else { return nil }
+        guard let end = rest.firstIndex(of: 10) else {
+            defer { rest = [] }
+            return rest
+        }
+        defer { rest = rest[(end + 1)...] }
+        return rest[..<end]
     }
 
     private static func line(_ text: ArraySlice<UInt8>, _ number: Int) throws(ControlFault) -> ImportLine {

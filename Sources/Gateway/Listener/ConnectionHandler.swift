@@ -11,8 +11,8 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private enum State {
         case idle
-        case receiving(HTTPRequestHead, body: [UInt8])
-        /// Refused already; the rest is read and dropped, so that the client gets to read why.
+        case receiving(HTTPRequestHead, body: [UInt8], BufferedBytes?)
+        /// Refused, or closing after its last answer: the rest is read and dropped, so that the client gets to read it.
         case discarding
         case responding(ResponseWriter)
     }
@@ -22,8 +22,6 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private let worker: Worker
     private var state = State.idle
-    /// Bytes of the request's body that count against the budget, until the request is answered.
-    private var heldBytes = 0
     /// When the last answer so far is written out.
     private(set) var lastWrite: EventLoopFuture<Void>?
 
@@ -55,7 +53,6 @@ final class ConnectionHandler: ChannelInboundHandler {
         worker.connections.remove(self)
         if case .responding(let writer) = state { writer.clientLeft() }
         state = .idle
-        letGo()
         context.fireChannelInactive()
     }
 
@@ -69,7 +66,6 @@ final class ConnectionHandler: ChannelInboundHandler {
         // The guard has answered, and closes the connection once the client could read that.
         guard case .receiving = state else { return }
         state = .discarding
-        letGo()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -87,6 +83,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func receive(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        // Nothing behind an answer that closes the connection is carried out (RFC 9112, section 9.6).
+        if case .discarding = state { return }
         let announced = head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
         guard announced <= worker.settings.maximumBodyBytes else { return refuse(head, tooLarge, context) }
         if announced > Self.unauthenticatedBytes
@@ -97,41 +95,40 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
         var body: [UInt8] = []
         if announced > 0 { body.reserveCapacity(announced + JSONDocument.padding) }
-        state = .receiving(head, body: body)
+        state = .receiving(head, body: body, nil)
         guard head.version == .http1_1, head.headers[canonicalForm: "expect"].contains("100-continue") else { return }
         let go = HTTPResponseHead(version: .http1_1, status: .continue)
         context.writeAndFlush(wrapOutboundOut(.head(go)), promise: nil)
     }
 
     private func receive(_ buffer: ByteBuffer, _ context: ChannelHandlerContext) {
-        guard case .receiving(let head, var body) = state else { return }
+        guard case .receiving(let head, var body, let buffered) = state else { return }
         guard body.count + buffer.readableBytes <= worker.settings.maximumBodyBytes else {
             return refuse(head, tooLarge, context)
         }
-        guard worker.budget.take(buffer.readableBytes) else {
+        let held = buffered ?? BufferedBytes(worker.budget)
+        guard held.take(buffer.readableBytes) else {
             let error = GatewayError(
                 .overloaded, "The gateway holds as many request bodies as it may; try again.", retryAfter: 1)
             return refuse(head, error, context)
         }
-        heldBytes += buffer.readableBytes
         // Otherwise the enum keeps a second reference, and appending copies what is there.
         state = .idle
         body.append(contentsOf: buffer.readableBytesView)
-        state = .receiving(head, body: body)
+        state = .receiving(head, body: body, held)
     }
 
     private func receiveEnd(_ context: ChannelHandlerContext) {
         switch state {
-        case .receiving(let head, let body): start(head, body, context)
-        case .discarding: context.close(mode: .output, promise: nil)
-        case .idle, .responding: break
+        case .receiving(let head, let body, let buffered):
+            start(GatewayRequest(head, body: body, buffered), head, context)
+        case .idle, .discarding, .responding: break
         }
     }
 
-    private func start(_ head: HTTPRequestHead, _ body: [UInt8], _ context: ChannelHandlerContext) {
+    private func start(_ request: GatewayRequest, _ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         let writer = writer(context, head, keepsAlive: !worker.isLeaving)
         state = .responding(writer)
-        let request = GatewayRequest(head, body: body)
         guard !worker.accept(request, writer) else { return }
         switch Route(request.method, request.path) {
         case .health: worker.say("ok", .ok, request, writer)
@@ -149,17 +146,10 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private func refuse(_ head: HTTPRequestHead, _ error: GatewayError, _ context: ChannelHandlerContext) {
         worker.counters.refused(error.code)
-        letGo()
         let writer = writer(context, head, keepsAlive: false)
         state = .responding(writer)
         ErrorResponse.send(error, to: writer, worker.facts())
         state = .discarding
-    }
-
-    private func letGo() {
-        guard heldBytes > 0 else { return }
-        worker.budget.give(heldBytes)
-        heldBytes = 0
     }
 
     private func writer(
@@ -168,10 +158,9 @@ final class ConnectionHandler: ChannelInboundHandler {
         ResponseWriter(
             channel: context.channel, request: head, keepsAlive: keepsAlive,
             writeTimeout: worker.settings.clientWriteTimeout
-        ) { [self] written in
-            lastWrite = written
-            letGo()
-            if case .responding = state { state = .idle }
+        ) { [self] end in
+            lastWrite = end.written
+            if case .responding = state { state = end.keepsAlive ? .idle : .discarding }
         }
     }
 }

@@ -8,14 +8,17 @@ struct GatewayRequest: Sendable {
     var path: String
     var headers: HTTPHeaders
     var body: [UInt8]
+    /// Counts the body against the budget; nil where there is none.
+    let buffered: BufferedBytes?
     /// When its last byte was here.
     var receivedAt: NIODeadline
 
-    init(_ head: HTTPRequestHead, body: [UInt8]) {
+    init(_ head: HTTPRequestHead, body: [UInt8], _ buffered: BufferedBytes? = nil) {
         method = head.method
         path = String(head.uri.prefix { $0 != "?" && $0 != "#" })
         headers = head.headers
         self.body = body
+        self.buffered = buffered
         receivedAt = .now()
     }
 

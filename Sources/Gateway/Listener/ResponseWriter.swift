@@ -16,13 +16,19 @@ final class ResponseWriter: @unchecked Sendable {
     private var writableWaiter: CheckedContinuation<Void, Never>?
     private var onLeave: (() -> Void)?
     private(set) var clientHasLeft = false
-    /// Called once, when the last byte is handed over, with the moment in which it is written: the connection may take
-    /// its next request.
-    private let onEnd: (EventLoopFuture<Void>) -> Void
+    /// Called once, before the last byte is handed over, since that may bring the connection's next request at once.
+    private let onEnd: (End) -> Void
+
+    struct End {
+        /// When the last byte is written out.
+        var written: EventLoopFuture<Void>
+        /// Whether the connection may take its next request; else it closes.
+        var keepsAlive: Bool
+    }
 
     init(
         channel: any Channel, request: HTTPRequestHead, keepsAlive: Bool, writeTimeout: TimeAmount,
-        onEnd: @escaping (EventLoopFuture<Void>) -> Void
+        onEnd: @escaping (End) -> Void
     ) {
         self.channel = channel
         self.request = request
@@ -125,9 +131,10 @@ final class ResponseWriter: @unchecked Sendable {
 
     private func finish() {
         onLeave = nil
-        let written = channel.writeAndFlush(HTTPServerResponsePart.end(nil))
+        let written = loop.makePromise(of: Void.self)
+        onEnd(End(written: written.futureResult, keepsAlive: keepsAlive))
+        channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: written)
         if !keepsAlive { channel.close(mode: .output, promise: nil) }
-        onEnd(written)
     }
 
     private func buffer(_ bytes: [UInt8]) -> ByteBuffer {

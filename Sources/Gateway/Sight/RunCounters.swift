@@ -25,6 +25,7 @@ struct RunCounters: Sendable {
         case requestTimeout = "request_timeout"
         case unauthorized = "unauthorized"
         case overloaded = "overloaded"
+        case internalError = "internal_error"
         case draining = "draining"
         case tooManyConnections = "too_many_connections"
 
@@ -35,6 +36,7 @@ struct RunCounters: Sendable {
             case .requestTooLarge: self = .requestTooLarge
             case .requestTimeout: self = .requestTimeout
             case .overloaded: self = .overloaded
+            case .internalError: self = .internalError
             case .draining: self = .draining
             // The listener reads a large body only for callers whose token is good.
             case .invalidToken, .tokenSuspended, .tokenExpired, .tokenRevoked: self = .unauthorized

@@ -17,12 +17,9 @@ extension RunPipeline {
             ],
             body: prompt.body, timeouts: settings.timeouts,
             limits: ExchangeLimits(headerBytes: settings.maximumResponseHeaderBytes))
+        // It left while the hold was written: nothing is sent for nobody.
+        guard !client.clientHasLeft else { return worker.lane.cancelled(request) }
         let exchange = worker.lane.start(request)
-        guard !client.clientHasLeft else {
-            // It left while the hold was written: the lane takes the end before it sends anything.
-            exchange.cancel()
-            return exchange
-        }
         client.whenClientLeaves { [worker, weak exchange] in
             _ = worker.loop.scheduleTask(in: settings.drainAfterDisconnect) { [weak exchange] in
                 exchange?.cancel()

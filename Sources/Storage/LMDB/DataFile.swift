@@ -17,7 +17,8 @@ struct DataFile: ~Copyable {
         /// Bytes of the file that are in use; nil where that cannot be.
         var usedBytes: Int? {
             guard lastPage < 1 << 47 else { return nil }
-            return Int(lastPage + 1) * pageBytes
+            let (bytes, overflow) = Int(lastPage + 1).multipliedReportingOverflow(by: pageBytes)
+            return overflow ? nil : bytes
         }
     }
 

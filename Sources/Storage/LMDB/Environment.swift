@@ -35,7 +35,7 @@ import Glibc
     private let readerRoom: ReaderRoom
 
     /// Opens the folder, making it where it is missing, and takes it for this process alone. A folder that is refused
-    /// (`StorageError.refusal`) is as it was.
+    /// (`StorageError.refusal`) keeps its data as they were; only `lock` files may be new in it.
     package init(folder: String, settings: Settings = Settings()) throws(StorageError) {
         self.folder = folder
         if !settings.makesStore, unsafe access(folder + "/" + DataFile.name, F_OK) != 0, errno == ENOENT {

@@ -16,8 +16,8 @@ final class FolderLock: Sendable {
         descriptor = unsafe open(folder + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw StorageError(opening: folder, code: errno) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            // `deinit` closes it: all that is stored is set.
             let code = errno
-            close(descriptor)
             throw code == EWOULDBLOCK
                 ? StorageError(.inUse, folder) : StorageError(.unavailable, "take folder", code: code)
         }

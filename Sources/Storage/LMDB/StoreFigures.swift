@@ -15,7 +15,7 @@ package struct StoreFigures: Sendable {
     package var maximumReaderSlots = 0
     /// Changes that wait for the writer.
     package var waiting = 0
-    /// Changes that could not be written and are tried again.
+    /// Changes that end work, could not be written and are tried again; after a fatal fault, lost.
     package var pendingSettles = 0
     /// New work refused, because of the state.
     package var refused: UInt64 = 0

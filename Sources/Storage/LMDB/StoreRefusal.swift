@@ -1,4 +1,4 @@
-/// Why a folder is not opened. Whoever is refused has changed nothing in it.
+/// Why a folder is not opened. Its data are as they were; the lock file may have been made.
 package struct StoreRefusal: Hashable, Sendable {
     package enum Reason: Hashable, Sendable {
         /// There is no store, and the caller did not ask for a new one.

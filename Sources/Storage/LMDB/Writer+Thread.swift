@@ -12,7 +12,7 @@ extension Writer {
 
     func run() {
         var pending: [Job] = []
-        var closing: DispatchTime?
+        var deadline: DispatchTime?
         while true {
             look(pending.count)
             let taken = take()
@@ -23,10 +23,12 @@ extension Writer {
             // So that it is known before the next try.
             if !pending.isEmpty { look(pending.count) }
             if isClosed {
-                let started = closing ?? .now()
-                closing = started
-                let isOver = standing == .broken || .now() > started + .milliseconds(Self.closeMilliseconds)
-                if taken.isEmpty, pending.isEmpty || isOver { return end(givingUp: pending.count) }
+                let closing = deadline ?? .now() + .milliseconds(Self.closeMilliseconds)
+                deadline = closing
+                if pending.isEmpty || standing == .broken || .now() > closing {
+                    if end(givingUp: pending.count) { return }
+                    continue
+                }
             }
             let pause = pending.isEmpty ? Self.idleMilliseconds : Self.retryMilliseconds
             _ = wakeup.wait(timeout: .now() + .milliseconds(pause))
@@ -53,7 +55,7 @@ extension Writer {
             state.room = room
             state.pending = pending
             guard state.standing != .broken else { return nil }
-            let standing = pending > 0 ? .behind : reserve.state(room)
+            let standing = pending > 0 ? StoreState(behind: state.obstacle) : reserve.state(room)
             defer { state.standing = standing }
             return standing == state.standing ? nil : standing
         }
@@ -71,13 +73,17 @@ extension Writer {
         }
     }
 
-    private func end(givingUp count: Int) {
-        let waiters = state.withLockedValue { state in
+    /// False, having ended nothing, where a change that came before the close still waits. After it none comes.
+    private func end(givingUp count: Int) -> Bool {
+        let waiters = state.withLockedValue { state -> [CheckedContinuation<Int, Never>]? in
+            guard state.isClosed, state.waiting.isEmpty else { return nil }
             state.givenUp = count
             defer { state.closeWaiters = [] }
             return state.closeWaiters
         }
+        guard let waiters else { return false }
         for waiter in waiters { waiter.resume(returning: count) }
+        return true
     }
 
     // MARK: writing
@@ -85,6 +91,8 @@ extension Writer {
     private func write(_ jobs: [Job], _ pending: inout [Job]) {
         if standing == .broken {
             for job in jobs { job.answer(StoreState.broken.refusal) }
+            // Never written by this process, but counted until it ends.
+            pending += jobs.filter { $0.purpose == .endsWork }.map(\.kept)
         } else if jobs.isEmpty, pending.isEmpty {
             return
         } else if case .relaxed(let milliseconds) = durability, pending.isEmpty {
@@ -143,16 +151,17 @@ extension Writer {
         state.withLockedValue { $0.commits.note(batch: batch, nanoseconds: nanoseconds) }
     }
 
-    /// Answers a job that failed. True where it is to be kept.
+    /// Answers a job that failed. True where it is to be kept: to be tried again or, after a fatal fault, counted as lost.
     private func fail(_ job: Job, _ error: StorageError) -> Bool {
         let isNew = state.withLockedValue { state in
+            if error.isRetried { state.obstacle = error.code }
             guard error.kind == .broken, state.standing != .broken else { return false }
             state.standing = .broken
             return true
         }
         if isNew { report(.broken) }
         job.answer(error)
-        return error.isRetried && job.purpose == .endsWork
+        return (error.isRetried || error.kind == .broken) && job.purpose == .endsWork
     }
 
     /// Relaxed: answers each change as it is applied, and keeps the transaction open for those that come within the

@@ -43,6 +43,8 @@ package final class Writer: Sendable {
         var standing = StoreState.writable
         var room = Room()
         var pending = 0
+        /// The code of what last kept one from being written.
+        var obstacle: Int32 = 0
         var refused: UInt64 = 0
         var commits = CommitFigures()
     }
@@ -115,7 +117,8 @@ package final class Writer: Sendable {
     }
 
     /// Takes no more changes, makes durable what waits, and answers when the thread has ended.
-    /// - Returns: how many changes that end work could not be written, and are given up.
+    /// - Returns: how many changes that end work could not be written, and are given up; those lost to a fatal fault
+    ///   included.
     @discardableResult
     package func close() async -> Int {
         await withCheckedContinuation { continuation in

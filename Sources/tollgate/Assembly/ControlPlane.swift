@@ -1,4 +1,5 @@
 import Admin
+import Logging
 import Storage
 
 /// The control store as this program sets it up.
@@ -19,12 +20,29 @@ enum ControlPlane {
 
     /// Puts the list's prices into the store, where they differ.
     static func load(_ prices: [ModelPrice], into store: some ControlStore) async throws(CommandFailure) {
-        do {
-            _ = try await store.loadPrices(
-                prices, by: Change(actor: "start", at: Timestamp(milliseconds: WallClock.milliseconds())))
-        } catch {
-            throw CommandFailure("the prices cannot be stored: \(error.detail)")
+        do throws(ControlFault) { try await put(prices, into: store) } catch { throw failure(error) }
+    }
+
+    /// The same at a server's start, which a store that takes no changes for now must not prevent: what runs cost is then
+    /// what the store has, with a warning.
+    static func loadIfWritable(
+        _ prices: [ModelPrice], into store: some ControlStore, _ logger: Logger
+    ) async throws(CommandFailure) {
+        do throws(ControlFault) { try await put(prices, into: store) } catch {
+            guard error.code == .storeUnavailable else { throw failure(error) }
+            logger.warning(
+                "the price list is not loaded: the prices of before stay until it is, by SIGHUP or a restart",
+                metadata: ["reason": "\(error.detail)"])
         }
+    }
+
+    private static func put(_ prices: [ModelPrice], into store: some ControlStore) async throws(ControlFault) {
+        _ = try await store.loadPrices(
+            prices, by: Change(actor: "start", at: Timestamp(milliseconds: WallClock.milliseconds())))
+    }
+
+    private static func failure(_ fault: ControlFault) -> CommandFailure {
+        CommandFailure("the prices cannot be stored: \(fault.detail)")
     }
 }
 

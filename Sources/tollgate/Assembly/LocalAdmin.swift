@@ -36,7 +36,11 @@ struct LocalAdmin {
         } catch {
             throw CommandFailure(opening: folder.path, error)
         }
-        try await MasterKeyProof.pass(masterKey, of: catalog)
+        do throws(CommandFailure) { try MasterKeyProof.pass(masterKey, of: catalog) } catch {
+            await ledger.close()
+            await catalog.close()
+            throw error
+        }
         let store = ControlPlane.store(catalog, mode: configuration.mode)
         try await ControlPlane.load(prices, into: store)
         let logger = Logger(label: "tollgate.local", factory: { _ in SwiftLogNoOpLogHandler() })

@@ -7,15 +7,18 @@ enum MasterKeyProof {
     private static let text = Array("tollgate".utf8)
     private static let owner = "catalog/master key"
 
-    /// Refuses, having changed nothing, a key that is another one.
-    static func pass(_ key: MasterKey, of catalog: Catalog) async throws(CommandFailure) {
-        let kept: [UInt8]?
-        do throws(StorageError) {
-            kept = try catalog.masterKeyCheck()
-        } catch {
-            throw CommandFailure("the master key cannot be checked: \(error)")
+    /// Refuses a key that is another one, and any key of a folder that none was proved for. Changes nothing.
+    static func pass(_ key: MasterKey, of catalog: Catalog) throws(CommandFailure) {
+        guard let kept = try kept(catalog) else {
+            throw CommandFailure("no master key was proved for this data folder: finish `tollgate init`")
         }
-        if let kept { return try judge(key, opens: kept, for: owner) }
+        try judge(key, opens: kept, for: owner)
+    }
+
+    /// Makes a new folder's key the one it is known by; where there is one, as `pass`. Only for `init`: another key must
+    /// never become the folder's because somebody started a server with it.
+    static func establish(_ key: MasterKey, in catalog: Catalog) async throws(CommandFailure) {
+        if let kept = try kept(catalog) { return try judge(key, opens: kept, for: owner) }
         guard let check = try? key.seal(text, for: owner) else {
             throw CommandFailure("the master key cannot be used: OpenSSL refuses it")
         }
@@ -23,6 +26,12 @@ enum MasterKeyProof {
             try await catalog.keepMasterKeyCheck(check)
         } catch {
             throw CommandFailure("the master key's check cannot be kept: \(error)")
+        }
+    }
+
+    private static func kept(_ catalog: Catalog) throws(CommandFailure) -> [UInt8]? {
+        do throws(StorageError) { return try catalog.masterKeyCheck() } catch {
+            throw CommandFailure("the master key cannot be checked: \(error)")
         }
     }
 

@@ -46,7 +46,7 @@ struct NewDataFolder {
         return try await withCatalog { catalog in
             guard try catalog.isWithoutAdmin() else { return nil }
             let masterKeyFile = try makeMasterKey()
-            try await MasterKeyProof.pass(try configuration.masterKey(environment: environment), of: catalog)
+            try await MasterKeyProof.establish(try configuration.masterKey(environment: environment), in: catalog)
             let ledger = try Ledger(folder: folder.ledger, settings: .init(mapBytes: configuration.ledger.mapBytes))
             await ledger.close()
             return Made(masterKeyFile: masterKeyFile, token: try await makeOwner(catalog))

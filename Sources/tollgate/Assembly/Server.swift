@@ -40,7 +40,7 @@ struct Server {
         OpenFiles.raiseLimit()
         let stores = try Stores(configuration, logger: logger)
         do {
-            try await MasterKeyProof.pass(masterKey, of: stores.catalog)
+            try MasterKeyProof.pass(masterKey, of: stores.catalog)
             // The folder is ours, so a file of ports there is of a server that is gone.
             unlink(configuration.folder.ports)
             try await prepare(stores, prices, logger)
@@ -53,7 +53,8 @@ struct Server {
         logger.info("stopped")
     }
 
-    /// What must be true before the first run: no hold of a process that is gone, and the prices of the list.
+    /// What must be true before the first run: no hold of a process that is gone, and the prices of the list, if there is
+    /// room for them.
     private func prepare(_ stores: Stores, _ prices: PriceList, _ logger: Logger) async throws {
         let interrupted = try await stores.ledger.closeInterrupted(at: WallClock.milliseconds())
         if interrupted > 0 {
@@ -61,7 +62,7 @@ struct Server {
                 "runs cut off by a crash were closed at their estimate", metadata: ["runs": "\(interrupted)"])
         }
         let store = ControlPlane.store(stores.catalog, mode: configuration.mode)
-        try await ControlPlane.load(prices.rows, into: store)
+        try await ControlPlane.loadIfWritable(prices.rows, into: store, logger)
     }
 
     private func serve(

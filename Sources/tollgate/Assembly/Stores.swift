@@ -7,7 +7,7 @@ struct Stores {
     let ledger: Ledger
     private let logger: Logger
 
-    /// Opens both, changing nothing; a store that is missing is not made.
+    /// Opens both, changing no data; a store that is missing is not made.
     init(_ configuration: Configuration, logger: Logger) throws(CommandFailure) {
         let folder = configuration.folder
         let reserve = Reserve(bytes: configuration.ledger.diskReserve)
@@ -42,7 +42,7 @@ struct Stores {
         ]
         switch state {
         case .writable: logger.notice("a store takes new work again", metadata: metadata)
-        case .diskNearlyFull, .mapNearlyFull, .behind, .broken:
+        case .diskNearlyFull, .mapNearlyFull, .behind, .behindFullMap, .broken:
             logger.error("a store takes no new work", metadata: metadata)
         }
     }

@@ -14,14 +14,7 @@ struct MetricsPage: Sendable {
     func exposition() async -> [UInt8] {
         var page = Exposition()
         await gateway.figures().write(to: &page)
-        do throws(StorageError) {
-            let held = try stores.ledger.heldFigures()
-            page.gauge("tollgate_holds_open", "Runs with a hold and no end.", held.holds)
-            page.gauge("tollgate_credits_held", "Credits held for runs.") { $0.add([:], decimal: "\(held.credits)") }
-        } catch {
-            // The rest is worth showing all the more.
-            logger.error("open holds cannot be read", metadata: ["error": "\(error)"])
-        }
+        Self.write(held(), to: &page)
         StorePage(["ledger": stores.ledger.figures, "catalog": stores.catalog.figures]).write(to: &page)
         page.counter("tollgate_log_lines_dropped_total", "Log lines not written, for want of room.", log.dropped)
         page.gauge("tollgate_build_info", "1; the version is in the label.") { samples in
@@ -29,5 +22,23 @@ struct MetricsPage: Sendable {
         }
         ProcessFigures.now().write(to: &page)
         return page.bytes
+    }
+
+    /// Nil, having logged why, where they cannot be read: the rest is worth showing all the more.
+    private func held() -> HeldFigures? {
+        do throws(StorageError) { return try stores.ledger.heldFigures() } catch {
+            logger.error("open holds cannot be read", metadata: ["error": "\(error)"])
+            return nil
+        }
+    }
+
+    /// The set of families is the same always; nil: they have no sample.
+    static func write(_ held: HeldFigures?, to page: inout Exposition) {
+        page.gauge("tollgate_holds_open", "Runs with a hold and no end.") { samples in
+            if let held { samples.add([:], held.holds) }
+        }
+        page.gauge("tollgate_credits_held", "Credits held for runs.") { samples in
+            if let held { samples.add([:], decimal: "\(held.credits)") }
+        }
     }
 }

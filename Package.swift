@@ -123,7 +123,11 @@ let package = Package(
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         // What reads bytes from outside, each with what must hold of it; scripts/fuzz runs it under libFuzzer.
         .target(
-            name: "Fuzz", dependencies: ["Domain", "JSON", "Prompting", "Protocols", "Storage", "Transport"],
+            name: "Fuzz",
+            dependencies: [
+                "Domain", "Edge", "JSON", "Prompting", "Protocols", "Storage", "Transport",
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ] + nio,
             path: "Tests/Fuzz", exclude: ["Corpus", "tokens.dict"], swiftSettings: strict),
         tests("Fuzz", ["Generators"]),
         tests("JSON"),

@@ -8,7 +8,7 @@ let strict: [SwiftSetting] =
 /// Our own C++ also looks for undefined behaviour where scripts/check or scripts/fuzz builds it: Swift has no such
 /// sanitizer, and Address Sanitizer's runtime carries this one's.
 let undefined: [CXXSetting] =
-    ["TOLLGATE_UNDEFINED", "TOLLGATE_FUZZ"].allSatisfy { Context.environment[$0] == nil }
+    ["CHECK_UNDEFINED", "TOLLGATE_FUZZ"].allSatisfy { Context.environment[$0] == nil }
     ? [] : [.unsafeFlags(["-fsanitize=undefined", "-fno-sanitize=vptr,function"])]
 
 let nio = [

@@ -8,7 +8,7 @@ let strict: [SwiftSetting] =
 /// Our own C++ also looks for undefined behaviour where scripts/check or scripts/fuzz builds it: Swift has no such
 /// sanitizer, and Address Sanitizer's runtime carries this one's.
 let undefined: [CXXSetting] =
-    ["TOLLGATE_UNDEFINED", "TOLLGATE_FUZZ"].allSatisfy { Context.environment[$0] == nil }
+    ["CHECK_UNDEFINED", "TOLLGATE_FUZZ"].allSatisfy { Context.environment[$0] == nil }
     ? [] : [.unsafeFlags(["-fsanitize=undefined", "-fno-sanitize=vptr,function"])]
 
 let nio = [
@@ -123,7 +123,11 @@ let package = Package(
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         // What reads bytes from outside, each with what must hold of it; scripts/fuzz runs it under libFuzzer.
         .target(
-            name: "Fuzz", dependencies: ["Domain", "JSON", "Prompting", "Protocols", "Storage", "Transport"],
+            name: "Fuzz",
+            dependencies: [
+                "Domain", "Edge", "JSON", "Prompting", "Protocols", "Storage", "Transport",
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ] + nio,
             path: "Tests/Fuzz", exclude: ["Corpus", "tokens.dict"], swiftSettings: strict),
         tests("Fuzz", ["Generators"]),
         tests("JSON"),

@@ -8,6 +8,7 @@ import signal
 import pytest
 
 import prices
+import raw
 from checks import check_error
 from processes import Server
 from tenants import HELLO, Admin
@@ -128,6 +129,18 @@ def test_a_bad_file_changes_nothing(reloadable, text, reason):
     assert tenant.chat(HELLO).status_code == 200
     reloadable.write("gateway: {maximum_connections: 99}\n")
     assert reloadable.reload() == ["gateway.maximum_connections"]
+
+
+def test_both_ports_take_the_deadlines_of_requests(reloadable):
+    reloadable.write("gateway: {request_head_timeout_ms: 200, request_body_timeout_ms: 200}\n")
+    assert set(reloadable.reload()) == {"gateway.request_head_timeout_ms", "gateway.request_body_timeout_ms"}
+    for url in reloadable.server.gateway_url, reloadable.server.admin_url:
+        late = raw.Connection(url)
+        late.send(b"GET /healthz HTTP/1.1\r\n")
+        assert late.rest() == b""
+        late = raw.Connection(url)
+        late.send(b"POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{")
+        assert late.head()[0] in (405, 408) and late.rest() is not None
 
 
 def test_what_takes_a_restart_is_named(reloadable):

@@ -1,29 +1,32 @@
 import Edge
 import Hummingbird
 import HummingbirdCore
-import HummingbirdHTTP2
+import HummingbirdTLS
 import Logging
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOSSL
 
-/// How the admin port's connections are set up: cleartext speaks HTTP/1.1; over TLS the client chooses HTTP/2 or
-/// HTTP/1.1 (ALPN).
+/// How the admin port's connections are set up: HTTP/1.1, in cleartext or over TLS. HTTP/2 is not offered: its streams
+/// have no place for a `RequestGuard` in Hummingbird's pipelines, and scripts and browsers gain little by it here.
 enum AdminListener {
-    static func builder(_ configuration: AdminService.Configuration, idleSeconds: Int64) -> HTTPServerBuilder {
-        let limits = configuration.requestLimits
+    /// - Parameter limits: what each new connection is held to; of them, those of sizes stay as they are now.
+    static func builder(
+        _ configuration: AdminService.Configuration, limits: NIOLockedValueBox<RequestLimits>, idleSeconds: Int64
+    ) -> HTTPServerBuilder {
+        let sizes = limits.withLockedValue { $0 }
         let http1 = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [RequestGuardInstaller(limits, answer: answer)],
+            additionalChannelHandlers: [RequestGuardInstaller(limits.withLockedValue { $0 }, answer: answer)],
             idleTimeout: .seconds(idleSeconds),
             httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: limits.maximumHeaderBytes, maxHeaderListSize: limits.maximumHeaderBytes,
-                maxHeaderFieldCount: limits.maximumHeaders))
-        guard let tls = configuration.tls else { return .http1(configuration: http1) }
-        return HTTPServerBuilder { responder in
-            let channel = try HTTP2UpgradeChannel(
-                tlsConfiguration: tls,
-                configuration: .init(idleTimeout: .seconds(idleSeconds), streamConfiguration: http1),
-                responder: responder)
-            return TimedHandshake(base: channel, timeout: limits.headTimeout)
+                maxHeaderFieldSize: sizes.maximumHeaderBytes, maxHeaderListSize: sizes.maximumHeaderBytes,
+                maxHeaderFieldCount: sizes.maximumHeaders))
+        guard var tls = configuration.tls else { return .http1(configuration: http1) }
+        tls.applicationProtocols = ["http/1.1"]
+        return HTTPServerBuilder { [tls] responder in
+            let channel = try TLSChannel(
+                HTTP1Channel(responder: responder, configuration: http1), tlsConfiguration: tls)
+            return TimedHandshake(base: channel, limits: limits)
         }
     }
 
@@ -39,13 +42,13 @@ private struct TimedHandshake<Base: ServerChildChannel>: ServerChildChannel {
     typealias Value = Base.Value
 
     let base: Base
-    let timeout: TimeAmount
+    let limits: NIOLockedValueBox<RequestLimits>
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         base.setup(channel: channel, logger: logger).flatMapThrowing { value in
             let pipeline = channel.pipeline.syncOperations
             let tls = try pipeline.handler(type: NIOSSLServerHandler.self)
-            try pipeline.addHandler(HandshakeDeadline(timeout), position: .after(tls))
+            try pipeline.addHandler(HandshakeDeadline(limits.withLockedValue { $0.headTimeout }), position: .after(tls))
             return value
         }
     }

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import json
+import os
 import re
 import signal
 
@@ -9,6 +10,7 @@ import pytest
 
 import prices
 import raw
+import tls
 from checks import check_error
 from processes import Server
 from tenants import HELLO, Admin
@@ -50,6 +52,31 @@ class Reloadable:
     def reload(self) -> list[str]:
         """The names of what changed."""
         return [name for name in self.hang_up("reloaded")["changed"].split(", ") if name]
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one thread waits, another has to hear the signal")
+def test_a_reload_that_waits_keeps_nobody_from_stopping_it(tmp_path, simulator):
+    certificate, key = tls.Authority(tmp_path).issue("gateway")
+    made = Reloadable(
+        tmp_path / "tollgate", simulator, TOLLGATE_GATEWAY_TLS_CERTIFICATE=str(certificate),
+        TOLLGATE_GATEWAY_TLS_KEY=str(key))
+    certificate.unlink()
+    os.mkfifo(certificate)
+    made.server.process.signal(signal.SIGHUP)
+
+    def reader():
+        try:
+            return os.open(certificate, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            return None
+
+    held = eventually(reader, "the reload reads the certificate")
+    try:
+        made.server.process.signal(signal.SIGTERM)
+        eventually(lambda: made.entries("told to stop: a second time hurries"), "the stop is heard")
+    finally:
+        os.close(held)
+    assert made.server.process.wait() == 0
 
 
 @pytest.fixture()

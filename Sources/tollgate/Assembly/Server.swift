@@ -108,7 +108,7 @@ struct Server {
                 ],
                 logger: logger))
         let signals = OperatorSignals(
-            group: group, gateway: gateway,
+            group: group, gateway: gateway, log: log,
             reloading: Reloading(
                 configuration, file: file, environment: environment, logger: logger,
                 steps: reloadSteps(stores, gateway, admin, certificates, loops: loopCount, simulatorPort: simulatorPort)

@@ -80,11 +80,12 @@ def test_runs_whole_and_streamed(tenant, authority, http2):
         assert (refused.status_code, refused.json()["error"]["code"]) == (400, "invalid_request")
 
 
-def test_the_admin_port_speaks_http_1_1_alone(server, authority):
-    with httpx.Client(base_url=server.admin_url, http2=True, verify=authority.context, trust_env=False) as http:
+@pytest.mark.parametrize("http2", [False, True], ids=["HTTP/1.1", "HTTP/2"])
+def test_the_admin_port(server, authority, http2):
+    with client(server.admin_url, authority, http2) as http:
         answers = [http.get("/healthz"), http.get("/api/v1/organizations")]
     assert [answer.status_code for answer in answers] == [200, 401]
-    assert {answer.http_version for answer in answers} == {"HTTP/1.1"}
+    assert {answer.http_version for answer in answers} == {"HTTP/2" if http2 else "HTTP/1.1"}
 
 
 def test_the_admin_port_waits_for_no_slow_request(new_server, simulator, pair, authority):
@@ -134,8 +135,9 @@ def test_a_client_that_takes_no_answer_is_let_go(impatient, authority, headers):
     assert [event for event in events if isinstance(event, h2.events.StreamReset)]
 
 
-def test_headers_over_http2_that_dribble_in_are_not_waited_for(impatient, authority):
-    connection, protocol = speak_h2(impatient.gateway_url, authority)
+@pytest.mark.parametrize("port", ["gateway_url", "admin_url"])
+def test_headers_over_http2_that_dribble_in_are_not_waited_for(impatient, authority, port):
+    connection, protocol = speak_h2(getattr(impatient, port), authority)
     receive_until(connection, protocol, h2.events.RemoteSettingsChanged)
     # HEADERS that do not end them, on stream 1; then CONTINUATION for ever, a byte each.
     connection.send(bytes([0, 0, 1, 1, 1, 0, 0, 0, 1, 0x82]))
@@ -147,6 +149,20 @@ def test_headers_over_http2_that_dribble_in_are_not_waited_for(impatient, author
             with contextlib.suppress(TimeoutError):
                 if not connection.socket.recv(65536):
                     raise EOFError
+    connection.close()
+
+
+@pytest.mark.parametrize("port", ["gateway_url", "admin_url"])
+def test_a_body_over_http2_that_does_not_come_is_not_waited_for(impatient, authority, port):
+    connection, protocol = speak_h2(getattr(impatient, port), authority)
+    token = Admin(impatient).tenant().secret if port == "gateway_url" else impatient.admin_token
+    path = "/v1/chat/completions" if port == "gateway_url" else "/api/v1/organizations"
+    protocol.send_headers(1, [
+        (":method", "POST"), (":path", path), (":scheme", "https"), (":authority", "x"),
+        ("authorization", f"Bearer {token}"), ("content-length", "9")])
+    protocol.send_data(1, b"{")
+    connection.send(protocol.data_to_send())
+    receive_until(connection, protocol, (h2.events.StreamReset, h2.events.StreamEnded))
     connection.close()
 
 

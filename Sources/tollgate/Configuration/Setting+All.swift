@@ -56,7 +56,7 @@ extension Setting {
         Setting("admin.port", .port, \.admin.port, "0 takes a free one."),
         Setting(
             optional: "admin.tls_certificate", .path, \.admin.tlsCertificate,
-            "As gateway.tls_certificate, for this port, which speaks HTTP/1.1 alone."),
+            "As gateway.tls_certificate, for this port."),
         Setting(optional: "admin.tls_key", .path, \.admin.tlsKey, "A PEM file: the private key of tls_certificate."),
         Setting(
             optional: "admin.client_ca_file", .path, \.admin.clientCAFile,

@@ -167,7 +167,8 @@ def test_both_ports_take_the_deadlines_of_requests(reloadable):
         assert late.rest() == b""
         late = raw.Connection(url)
         late.send(b"POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{")
-        assert late.head()[0] in (405, 408) and late.rest() is not None
+        # Answered early, or told that it is late; and closed.
+        assert late.head()[0] in (404, 405, 408) and late.rest() is not None
 
 
 def test_what_takes_a_restart_is_named(reloadable):

@@ -120,6 +120,7 @@ def impatient(new_server, slow_simulator, pair):
     return new_server(
         slow_simulator, **settings(
             pair, gateway_client_write_timeout_ms="400", gateway_request_head_timeout_ms="400",
+            gateway_request_body_timeout_ms="400",
             gateway_keep_alive_timeout_ms="400"))
 
 

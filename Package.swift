@@ -8,7 +8,7 @@ let strict: [SwiftSetting] =
 /// Our own C++ also looks for undefined behaviour where scripts/check or scripts/fuzz builds it: Swift has no such
 /// sanitizer, and Address Sanitizer's runtime carries this one's.
 let undefined: [CXXSetting] =
-    ["TOLLGATE_UNDEFINED", "TOLLGATE_FUZZ"].allSatisfy { Context.environment[$0] == nil }
+    ["CHECK_UNDEFINED", "TOLLGATE_FUZZ"].allSatisfy { Context.environment[$0] == nil }
     ? [] : [.unsafeFlags(["-fsanitize=undefined", "-fno-sanitize=vptr,function"])]
 
 let nio = [
@@ -44,6 +44,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -90,7 +91,8 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdHTTP2", package: "hummingbird"),
-                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ],
             resources: [.embedInCode("openapi.yaml")],
             swiftSettings: strict),
@@ -123,7 +125,11 @@ let package = Package(
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         // What reads bytes from outside, each with what must hold of it; scripts/fuzz runs it under libFuzzer.
         .target(
-            name: "Fuzz", dependencies: ["Domain", "JSON", "Prompting", "Protocols", "Storage", "Transport"],
+            name: "Fuzz",
+            dependencies: [
+                "Domain", "Edge", "JSON", "Prompting", "Protocols", "Storage", "Transport",
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ] + nio,
             path: "Tests/Fuzz", exclude: ["Corpus", "tokens.dict"], swiftSettings: strict),
         tests("Fuzz", ["Generators"]),
         tests("JSON"),

@@ -1,8 +1,7 @@
 import NIOCore
 import NIOHTTP1
 
-/// Puts a `RequestGuard` where it belongs in a pipeline of HTTP/1.1 that a framework has begun to build; in one of
-/// HTTP/2, which has no decoder of that kind, it does nothing.
+/// Puts a `RequestGuard` where it belongs in a pipeline of HTTP/1.1 that a framework has begun to build.
 package final class RequestGuardInstaller: ChannelInboundHandler, RemovableChannelHandler {
     package typealias InboundIn = NIOAny
     package typealias InboundOut = NIOAny
@@ -17,8 +16,8 @@ package final class RequestGuardInstaller: ChannelInboundHandler, RemovableChann
 
     package func handlerAdded(context: ChannelHandlerContext) {
         let pipeline = context.pipeline.syncOperations
-        guard let decoder = try? pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self) else { return }
         do {
+            let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
             let order = HTTPServerPipelineHandler()
             try pipeline.addHandler(order, position: .after(decoder))
             try pipeline.addHandler(RequestGuard(limits, answer: answer), position: .after(order))

@@ -83,6 +83,7 @@ final class Worker: @unchecked Sendable {
     func leave() {
         loop.assertInEventLoop()
         isLeaving = true
+        connections.leave()
     }
 
     /// - Parameter deadline: when runs and answers under way will be cut off.

@@ -38,7 +38,7 @@ import Testing
         "NIOCore": ["Edge", "Gateway", "Admin", "Simulator", "tollgate"],
         "NIOPosix": ["Gateway", "Admin", "Simulator", "tollgate"],
         "NIOHTTP1": ["Edge", "Gateway", "Simulator"],
-        "NIOHTTP2": ["Gateway"],
+        "NIOHTTP2": ["Gateway", "Admin"],
         "NIOSSL": ["Gateway", "Admin", "tollgate"],
         "Logging": ["Gateway", "Admin", "Simulator", "tollgate"],
         "Foundation": ["Admin", "Simulator", "tollgate"],

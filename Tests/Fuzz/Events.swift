@@ -38,7 +38,7 @@ extension FuzzTarget {
         try hold(reader.usage?.isPlausible ?? true, "usage is plausible")
     }
 
-    private static func pieces(of stream: [UInt8], seed: UInt8) -> [ArraySlice<UInt8>] {
+    static func pieces(of stream: [UInt8], seed: UInt8) -> [ArraySlice<UInt8>] {
         var pieces: [ArraySlice<UInt8>] = []
         var rest = stream[...]
         var step = Int(seed)

@@ -6,7 +6,7 @@ package struct FuzzTarget: Sendable {
 
     package static let all = [
         serverSentEvents, jsonDocument, jsonText, chatRequest, chatAnswer, chatStream, names, template,
-        versionDocument, catalogRecords, ledgerRecords, responseHead,
+        versionDocument, catalogRecords, ledgerRecords, responseHead, requests,
     ]
 }
 

@@ -111,7 +111,28 @@ import Testing
         }
     }
 
+    /// Free pages in a table of which every node of a page names the next page: a thousand million ways to its one leaf.
+    private static func manyWays(_ bytes: inout [UInt8]) {
+        let first = bytes.count / 4_096
+        for meta in metaPages {
+            overwriting(meta + 16 + 120, number(UInt64(first + 4)))(&bytes)
+            overwriting(meta + 16 + 64, number(UInt64(first)))(&bytes)
+        }
+        for next in first + 1...first + 3 {
+            var page = [UInt8](repeating: 0, count: 4_096)
+            let end = 16 + 2 * 1_000
+            overwriting(10, [1, 0, UInt8(end & 0xFF), UInt8(end >> 8)])(&page)
+            for pointer in stride(from: 16, to: end, by: 2) { overwriting(pointer, [0xA0, 0x0F])(&page) }
+            overwriting(4_000, [UInt8(next), 0, 0, 0, 0, 0, 0, 0])(&page)
+            bytes += page
+        }
+        var leaf = [UInt8](repeating: 0, count: 4_096)
+        overwriting(10, [2, 0, 16, 0])(&leaf)
+        bytes += leaf
+    }
+
     static let oddities: [Damage] = [
+        Damage(testDescription: "many ways to one leaf", reason: .damaged, apply: manyWays),
         Damage(
             testDescription: "a branch of free pages that is its own", reason: .damaged,
             apply: circle(1, [2, 0, 0, 0, 0, 0, 0, 0])),

@@ -7,6 +7,7 @@ import socket
 import pytest
 
 import prices
+import tls
 from processes import Server, run
 from tenants import Admin
 
@@ -91,7 +92,7 @@ def test_what_a_crash_left(clinic):
     ({"TOLLGATE_DATA": "/nowhere"}, "folder", "error", "there is no data folder", "init"),
     ({"TOLLGATE_PRICES": "/nowhere/prices.json"}, "price list", "error", "no price list", "prices"),
     ({"TOLLGATE_MASTER_KEY": "short"}, "master key", "error", "64 hexadecimal digits", "put back"),
-    ({"TOLLGATE_MASTER_KEY": "ab" * 32}, "master key", "error", "does not open", "rotate"),
+    ({"TOLLGATE_MASTER_KEY": "ab" * 32}, "master key", "error", "is not the one", "operations.md"),
     ({"TOLLGATE_UPSTREAM_CA_FILE": "/nowhere/ca.pem"}, "certificates", "error", "cannot be read", "ca_file"),
     ({"TOLLGATE_GATEWAY_HOST": "192.0.2.1"}, "ports", "error", "no address of this machine", "ss -ltnp"),
     ({"TOLLGATE_GATEWAY_MAXIMUM_CONNECTIONS": "1000000"}, "descriptors", "warning", "2000256 wanted", "LimitNOFILE"),
@@ -106,6 +107,28 @@ def test_what_is_broken_is_found(clinic, environment, check, level, what, mend):
     found = wrong(doctor(clinic.environment | environment), check)
     assert any(finding["level"] == level and what in finding["what"] and mend in finding["mend"] for finding in found), \
         found
+
+
+def test_another_master_key_is_wrong_with_nothing_sealed_yet(tmp_path):
+    environment = {
+        "TOLLGATE_DATA": str(tmp_path / "data"), "TOLLGATE_CATALOG_MAP_BYTES": "64MiB",
+        "TOLLGATE_LEDGER_MAP_BYTES": "64MiB", "TOLLGATE_GATEWAY_PORT": "0", "TOLLGATE_ADMIN_PORT": "0"}
+    assert run(["init"], environment).returncode == 0
+    assert wrong(doctor(environment), "master key") == []
+    found = wrong(doctor(environment | {"TOLLGATE_MASTER_KEY": "ab" * 32}, status=1), "master key")
+    assert "is not the one" in found[0]["what"] and "rotate" not in str(found)
+
+
+def test_the_ports_certificates(clinic, tmp_path):
+    authority = tls.Authority(tmp_path)
+    certificate, key = authority.issue("doctor")
+    pair = clinic.environment | {"TOLLGATE_ADMIN_TLS_CERTIFICATE": str(certificate), "TOLLGATE_ADMIN_TLS_KEY": str(key)}
+    # The tests' certificates last for two days.
+    found = wrong(doctor(pair, status=0), "certificates")
+    assert found[0]["level"] == "warning" and ": ends in " in found[0]["what"] and "SIGHUP" in found[0]["mend"]
+    _, other = authority.issue("other")
+    found = wrong(doctor(pair | {"TOLLGATE_ADMIN_TLS_KEY": str(other)}, status=1), "certificates")
+    assert f"admin.tls_key {other}: is not the key of" in found[0]["what"]
 
 
 def test_a_port_that_another_has(clinic):

@@ -101,6 +101,31 @@ def test_a_second_signal_hurries(new_simulator, new_server):
     check_books_without_server(tenant, 4)
 
 
+def test_a_third_signal_ends_it_at_once_and_says_so(new_simulator, new_server):
+    simulator = new_simulator("--token-delay", "5")
+    server = new_server(simulator, drain_grace_ms=LONG)
+    tenant = Admin(server).tenant(model="sim-1!hang-mid")
+    host, port = server.admin_url.removeprefix("http://").split(":")
+    with concurrent.futures.ThreadPoolExecutor(1) as pool, socket.create_connection((host, int(port)), 10) as half:
+        # Half a request to the admin port, which holds the end up for a while.
+        half.sendall(
+            f"POST /api/v1/organizations HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {server.admin_token}\r\n"
+            "Content-Length: 50\r\n\r\n{".encode())
+        run = pool.submit(tenant.chat, STREAM)
+        eventually(lambda: simulator.state()["running"] == 1, "a run hangs at the provider")
+        server.process.signal(signal.SIGTERM)
+        eventually(lambda: draining(tenant), "the gateway is not ready")
+        server.process.signal(signal.SIGINT)
+        eventually(lambda: "gateway cuts off what runs" in server.process.log.read_text(), "it hurries")
+        server.process.signal(signal.SIGTERM)
+        assert server.process.wait() == 1
+        run.exception()
+    assert "ended at once" in server.process.log.read_text().splitlines()[-1]
+    server.start()
+    assert server.stop() == 0
+    check_books_without_server(tenant, 1)
+
+
 def test_runs_that_outlast_the_grace_are_cut_off(new_simulator, new_server):
     simulator = new_simulator("--token-delay", "5")
     server = new_server(simulator, drain_grace_ms="300")

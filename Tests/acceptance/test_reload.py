@@ -2,12 +2,15 @@
 
 import concurrent.futures
 import json
+import os
 import re
 import signal
 
 import pytest
 
 import prices
+import raw
+import tls
 from checks import check_error
 from processes import Server
 from tenants import HELLO, Admin
@@ -49,6 +52,31 @@ class Reloadable:
     def reload(self) -> list[str]:
         """The names of what changed."""
         return [name for name in self.hang_up("reloaded")["changed"].split(", ") if name]
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one thread waits, another has to hear the signal")
+def test_a_reload_that_waits_keeps_nobody_from_stopping_it(tmp_path, simulator):
+    certificate, key = tls.Authority(tmp_path).issue("gateway")
+    made = Reloadable(
+        tmp_path / "tollgate", simulator, TOLLGATE_GATEWAY_TLS_CERTIFICATE=str(certificate),
+        TOLLGATE_GATEWAY_TLS_KEY=str(key))
+    certificate.unlink()
+    os.mkfifo(certificate)
+    made.server.process.signal(signal.SIGHUP)
+
+    def reader():
+        try:
+            return os.open(certificate, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            return None
+
+    held = eventually(reader, "the reload reads the certificate")
+    try:
+        made.server.process.signal(signal.SIGTERM)
+        eventually(lambda: made.entries("told to stop: a second time hurries"), "the stop is heard")
+    finally:
+        os.close(held)
+    assert made.server.process.wait() == 0
 
 
 @pytest.fixture()
@@ -128,6 +156,19 @@ def test_a_bad_file_changes_nothing(reloadable, text, reason):
     assert tenant.chat(HELLO).status_code == 200
     reloadable.write("gateway: {maximum_connections: 99}\n")
     assert reloadable.reload() == ["gateway.maximum_connections"]
+
+
+def test_both_ports_take_the_deadlines_of_requests(reloadable):
+    reloadable.write("gateway: {request_head_timeout_ms: 200, request_body_timeout_ms: 200}\n")
+    assert set(reloadable.reload()) == {"gateway.request_head_timeout_ms", "gateway.request_body_timeout_ms"}
+    for url in reloadable.server.gateway_url, reloadable.server.admin_url:
+        late = raw.Connection(url)
+        late.send(b"GET /healthz HTTP/1.1\r\n")
+        assert late.rest() == b""
+        late = raw.Connection(url)
+        late.send(b"POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{")
+        # Answered early, or told that it is late; and closed.
+        assert late.head()[0] in (404, 405, 408) and late.rest() is not None
 
 
 def test_what_takes_a_restart_is_named(reloadable):

@@ -12,8 +12,10 @@ import subprocess
 import tempfile
 import time
 
+import lmdb
 import pytest
 
+import metrics
 import plain
 from processes import Server, binary, run
 from tenants import HELLO, Admin
@@ -238,7 +240,7 @@ def test_a_restart_without_room_keeps_the_prices_it_has(new_server, simulator, t
     assert server.stop() == 0
     dearer = with_dearer_prices(pathlib.Path(server.environment["TOLLGATE_PRICES"]), tmp_path / "dearer.json")
     environment = dict(server.environment)
-    server.environment |= {"TOLLGATE_PRICES": str(dearer), "TOLLGATE_LEDGER_DISK_RESERVE_BYTES": str(1 << 60)}
+    server.environment |= {"TOLLGATE_PRICES": str(dearer), "TOLLGATE_LEDGER_DISK_RESERVE_BYTES": "1TiB"}
     server.start()
     assert Admin(server).items("/prices") == before
     assert plain.get(server.gateway_url + "/healthz").status_code == 200
@@ -283,11 +285,24 @@ def test_a_full_disk_refuses_runs_and_settles_those_that_run(new_simulator, pric
                 server.stop()
 
 
+PINNED_RUNS = 12
+
+
+def pin_free_pages(server: Server, tenant) -> lmdb.Transaction:
+    """A reader of an old snapshot, and runs that use up what was free before it: every change must then grow the file."""
+    reader = lmdb.open(str(server.data / "ledger"), readonly=True, max_readers=1022).begin()
+    for _ in range(PINNED_RUNS):
+        assert tenant.chat(HELLO).status_code == 200
+    return reader
+
+
 def check_full_disk(server: Server, simulator, disk: pathlib.Path, left: int):
     admin = Admin(server)
     admin.add_key("simulated", "sk-platform-key")
     tenant = admin.tenant()
     assert tenant.chat(HELLO).status_code == 200
+    if not left:
+        reader = pin_free_pages(server, tenant)
     simulator.close_barrier()
     with concurrent.futures.ThreadPoolExecutor() as threads:
         running = [threads.submit(tenant.chat, HELLO) for _ in range(4)]
@@ -321,15 +336,19 @@ def check_full_disk(server: Server, simulator, disk: pathlib.Path, left: int):
         assert tenant.credits()["held"] == 0
     else:
         # Where not a page can be had, the answer waits for its settle no longer, and says so.
-        for answer in answers:
-            assert answer.status_code == 200 or "could not be written yet" in answer.json()["error"]["message"]
+        late = [answer for answer in answers if answer.status_code != 200]
+        assert late and all("could not be written yet" in answer.json()["error"]["message"] for answer in late)
+        assert metrics.scrape(server)("tollgate_store_settles_pending", store="ledger") == len(late)
+        assert "state=behind" in server.process.log.read_text()
+        reader.abort()
 
     filler.unlink()
     eventually(lambda: [plain.get(url).status_code for url in ready] == [200, 200], "both ports are ready")
     eventually(lambda: tenant.credits()["held"] == 0, "every run is settled")
     assert tenant.chat(HELLO).status_code == 200
     kinds = [entry["kind"] for entry in tenant.entries()]
-    assert kinds.count("hold") == kinds.count("settle") == 6 and "interrupted" not in kinds
+    runs = 6 if left else 6 + PINNED_RUNS
+    assert kinds.count("hold") == kinds.count("settle") == runs and "interrupted" not in kinds
     assert admin.verify_ledger()["open_runs"] == 0
     log = server.process.log.read_text()
     assert log.count("a store takes no new work") >= 2 and "a store takes new work again" in log

@@ -1,4 +1,4 @@
-"""TLS on both ports, HTTP/2 or HTTP/1.1 as the client chooses."""
+"""TLS on both ports, and on the gateway's HTTP/2 or HTTP/1.1 as the client chooses."""
 
 import asyncio
 import contextlib
@@ -7,15 +7,19 @@ import signal
 import socket
 import ssl
 import threading
+import time
 
 import h2.config
 import h2.connection
 import h2.errors
 import h2.events
+import h2.exceptions
+import h2.settings
 import httpx
 import openai
 import pytest
 
+import metrics
 import raw
 from processes import run
 from tenants import HELLO, Admin
@@ -82,6 +86,134 @@ def test_the_admin_port(server, authority, http2):
         answers = [http.get("/healthz"), http.get("/api/v1/organizations")]
     assert [answer.status_code for answer in answers] == [200, 401]
     assert {answer.http_version for answer in answers} == {"HTTP/2" if http2 else "HTTP/1.1"}
+
+
+def test_the_admin_port_waits_for_no_slow_request(new_server, simulator, pair, authority):
+    server = new_server(
+        simulator, **settings(
+            pair, gateway_request_head_timeout_ms="300", gateway_request_body_timeout_ms="300"))
+    head = b"POST /api/v1/organizations HTTP/1.1\r\nHost: x\r\n"
+    late = raw.Connection(server.admin_url, tls=authority.context)
+    late.send(head)
+    assert late.rest() == b""
+    late = raw.Connection(server.admin_url, tls=authority.context)
+    late.send(head, b"Authorization: Bearer %s\r\nContent-Length: 9\r\n\r\n{" % server.admin_token.encode())
+    assert late.response()[0] == 408
+
+
+def until_closed(connection, protocol, seconds: float = 8) -> list:
+    """The events up to the connection's end, which must come in time."""
+    connection.socket.settimeout(seconds)
+    events = []
+    with contextlib.suppress(ConnectionError, ssl.SSLError):
+        while piece := connection.socket.recv(65536):
+            # The library takes nothing behind GOAWAY, and would lose what came with it.
+            for byte in piece:
+                if not any(isinstance(event, h2.events.ConnectionTerminated) for event in events):
+                    events += protocol.receive_data(bytes([byte]))
+    connection.close()
+    return events
+
+
+@pytest.fixture(scope="module")
+def impatient(new_server, slow_simulator, pair):
+    return new_server(
+        slow_simulator, **settings(
+            pair, gateway_client_write_timeout_ms="400", gateway_request_head_timeout_ms="400",
+            gateway_request_body_timeout_ms="400",
+            gateway_keep_alive_timeout_ms="400"))
+
+
+HEALTH = [(":method", "GET"), (":path", "/healthz"), (":scheme", "https"), (":authority", "x")]
+
+
+@pytest.mark.parametrize("headers", [HEALTH, HEALTH + [("host", "y")]], ids=["answered", "refused"])
+def test_a_client_that_takes_no_answer_is_let_go(impatient, authority, headers):
+    connection, protocol = speak_h2(impatient.gateway_url, authority)
+    protocol.update_settings({h2.settings.SettingCodes.INITIAL_WINDOW_SIZE: 0})
+    protocol.config.validate_outbound_headers = False
+    protocol.send_headers(1, headers, end_stream=True)
+    connection.send(protocol.data_to_send())
+    events = until_closed(connection, protocol)
+    assert [event for event in events if isinstance(event, h2.events.ResponseReceived)]
+    assert [event for event in events if isinstance(event, h2.events.StreamReset)]
+
+
+@pytest.mark.parametrize("port", ["gateway_url", "admin_url"])
+def test_headers_over_http2_that_dribble_in_are_not_waited_for(impatient, authority, port):
+    connection, protocol = speak_h2(getattr(impatient, port), authority)
+    receive_until(connection, protocol, h2.events.RemoteSettingsChanged)
+    # HEADERS that do not end them, on stream 1; then CONTINUATION for ever, a byte each.
+    connection.send(bytes([0, 0, 1, 1, 1, 0, 0, 0, 1, 0x82]))
+    began = time.monotonic()
+    connection.socket.settimeout(0.05)
+    with pytest.raises((ConnectionError, ssl.SSLError, EOFError)):
+        while time.monotonic() < began + 5:
+            connection.send(bytes([0, 0, 1, 9, 0, 0, 0, 0, 1, 0x84]))
+            with contextlib.suppress(TimeoutError):
+                if not connection.socket.recv(65536):
+                    raise EOFError
+    connection.close()
+
+
+@pytest.mark.parametrize("port", ["gateway_url", "admin_url"])
+def test_a_body_over_http2_that_does_not_come_is_not_waited_for(impatient, authority, port):
+    connection, protocol = speak_h2(getattr(impatient, port), authority)
+    token = Admin(impatient).tenant().secret if port == "gateway_url" else impatient.admin_token
+    path = "/v1/chat/completions" if port == "gateway_url" else "/api/v1/organizations"
+    protocol.send_headers(1, [
+        (":method", "POST"), (":path", path), (":scheme", "https"), (":authority", "x"),
+        ("authorization", f"Bearer {token}"), ("content-length", "9")])
+    protocol.send_data(1, b"{")
+    connection.send(protocol.data_to_send())
+    receive_until(connection, protocol, (h2.events.StreamReset, h2.events.StreamEnded))
+    connection.close()
+
+
+def test_pings_do_not_keep_an_idle_connection(impatient, authority):
+    connection, protocol = speak_h2(impatient.gateway_url, authority)
+    protocol.send_headers(1, HEALTH, end_stream=True)
+    connection.send(protocol.data_to_send())
+    receive_until(connection, protocol, h2.events.StreamEnded)
+    began = time.monotonic()
+    with contextlib.suppress(ConnectionError, ssl.SSLError, h2.exceptions.ProtocolError):
+        while time.monotonic() < began + 5:
+            protocol.ping(b"12345678")
+            connection.send(protocol.data_to_send())
+            if not (piece := connection.socket.recv(65536)):
+                break
+            protocol.receive_data(piece)
+            time.sleep(0.05)
+    connection.close()
+    assert time.monotonic() < began + 4
+
+
+def test_a_client_that_reads_nothing_at_all_is_let_go(impatient, authority):
+    """With its windows wide open: what waits is the socket."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    parsed = httpx.URL(impatient.gateway_url)
+    connection.connect((parsed.host, parsed.port))
+    context = authority.context
+    context.set_alpn_protocols(["h2"])
+    secured = context.wrap_socket(connection, server_hostname=parsed.host)
+    protocol = h2.connection.H2Connection(h2.config.H2Configuration(client_side=True, header_encoding=None))
+    protocol.initiate_connection()
+    secured.sendall(protocol.data_to_send())
+    secured.settimeout(0.5)
+
+    def tell_nothing():
+        with contextlib.suppress(TimeoutError):
+            for number in range(2_000):
+                protocol.send_headers(2 * number + 1, HEALTH, end_stream=True)
+                secured.sendall(protocol.data_to_send())
+
+    with contextlib.suppress(ConnectionError, ssl.SSLError, h2.exceptions.ProtocolError):
+        tell_nothing()
+    with client(impatient.admin_url, authority, http2=False) as http:
+        opened = lambda: metrics.Page(http.get("/metrics").text)("tollgate_connections_open")
+        eventually(lambda: opened() == 0, "the connection is closed")
+    secured.close()
 
 
 def test_the_sdk(tenant, authority):
@@ -217,6 +349,46 @@ def test_a_stop_lets_a_stream_end(new_server, slow_simulator, pair, authority, h
             stopping.join()
     assert text.endswith("data: [DONE]\n\n")
     assert codes == [0]
+
+
+def test_a_stop_tells_connections_of_http2(new_server, slow_simulator, pair, authority):
+    """In the drain's delay, an idle one ends at once and one that has a run when that has ended; new ones are served."""
+    server = new_server(slow_simulator, **settings(pair, drain_delay_ms="600000"))
+    tenant = Admin(server).tenant()
+    idle, its_protocol = speak_h2(server.gateway_url, authority)
+    its_protocol.send_headers(1, HEALTH, end_stream=True)
+    idle.send(its_protocol.data_to_send())
+    receive_until(idle, its_protocol, h2.events.StreamEnded)
+    running, protocol = speak_h2(server.gateway_url, authority)
+    protocol.send_headers(1, [
+        (":method", "POST"), (":path", "/v1/chat/completions"), (":scheme", "https"), (":authority", "x"),
+        ("authorization", f"Bearer {tenant.secret}")])
+    protocol.send_data(1, json.dumps(STREAM).encode(), end_stream=True)
+    running.send(protocol.data_to_send())
+    receive_until(running, protocol, h2.events.ResponseReceived)
+    server.process.signal(signal.SIGTERM)
+    said = until_closed(idle, its_protocol)
+    assert [event for event in said if isinstance(event, h2.events.ConnectionTerminated)]
+    with client(server.gateway_url, authority, True, tenant.secret) as http:
+        assert http.post("/v1/chat/completions", json=HELLO).status_code == 200
+    said = until_closed(running, protocol)
+    assert [event for event in said if isinstance(event, h2.events.StreamEnded)]
+    assert not [event for event in said if isinstance(event, h2.events.StreamReset)]
+    server.process.signal(signal.SIGTERM)
+    assert server.process.wait() == 0
+
+
+def test_a_stop_does_not_wait_for_half_a_request(new_server, slow_simulator, pair, authority):
+    server = new_server(slow_simulator, **settings(pair))
+    connection, protocol = speak_h2(server.gateway_url, authority)
+    protocol.send_headers(1, [(":method", "POST"), *HEALTH[1:]])
+    protocol.send_headers(3, HEALTH, end_stream=True)
+    connection.send(protocol.data_to_send())
+    receive_until(connection, protocol, h2.events.StreamEnded)
+    began = time.monotonic()
+    assert server.stop() == 0
+    assert time.monotonic() < began + 10
+    connection.close()
 
 
 def test_a_handshake_that_does_not_come_is_not_waited_for(new_server, slow_simulator, pair):

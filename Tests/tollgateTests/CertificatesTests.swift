@@ -56,6 +56,20 @@ struct CertificatesTests {
         #expect(nothing?.description.hasPrefix("gateway.tls_certificate \(certificate): ") == true)
     }
 
+    @Test func doctorSaysWhenOneEnds() throws {
+        var configuration = Configuration()
+        configuration.gateway.tlsCertificate = certificate
+        configuration.gateway.tlsKey = key
+        let day: Int64 = 86_400_000
+        for (days, level) in [(-20, Finding.Level.ok), (0, .warning), (3, .error)] {
+            let findings = CertificatesCheck.run(
+                Patient(
+                    configuration: configuration, file: nil, environment: [:], occupant: .nobody, ports: nil,
+                    store: .success(StoreFacts()), now: WallClock.milliseconds() + Int64(days) * day))
+            #expect(findings.dropFirst().map(\.level) == [level], "\(days)")
+        }
+    }
+
     @Test func halfAPairIsAContradiction() throws {
         let faults = #expect(throws: ConfigurationFaults.self) {
             try Configuration.load(text: "admin: {tls_key: /k}\n", name: "f", environment: [:])

@@ -219,5 +219,12 @@ import Testing
         _ = try folder.write(#"{"gateway":4711,"admin":4712}"#, to: "ports.json")
         #expect(try configuration.gatewayURL() == "http://127.0.0.1:4711")
         #expect(ListeningPorts(file: configuration.folder.ports)?.simulator == nil)
+        // Who runs on the configured port says how it speaks there.
+        _ = try folder.write(#"{"gateway":4711,"admin":4712,"admin_scheme":"https"}"#, to: "ports.json")
+        for (port, url) in [(4712, "https://127.0.0.1:4712"), (0, "https://127.0.0.1:4712"), (1, "http://127.0.0.1:1")]
+        {
+            configuration.admin.port = port
+            #expect(try configuration.adminURL() == url)
+        }
     }
 }

@@ -78,6 +78,18 @@ import Transport
             })
         #expect(findings.map(\.level) == [.error])
         #expect(findings[0].what.contains("key_2"))
+        // Where the master key is another than the catalog's, that is what is wrong, with provider keys or without.
+        for keys in [[], [key("key_2", opens: false)]] {
+            var facts = StoreFacts(keys: keys)
+            facts.masterKey = .refused("another")
+            let refused = MasterKeyCheck.run(
+                patient {
+                    $0.configuration.masterKeyFile = file
+                    $0.store = .success(facts)
+                })
+            #expect(refused.map(\.level) == [.error] && refused[0].what == "another")
+            #expect(!refused[0].mend.contains("rotate"))
+        }
         for (mode, level) in [(0o600, Finding.Level.ok), (0o640, .error)] {
             let file = try folder.write(String(repeating: "0f", count: 32), to: "other.key", mode: mode)
             #expect(MasterKeyCheck.run(patient { $0.configuration.masterKeyFile = file }).map(\.level) == [level])

@@ -3,27 +3,40 @@ import Hummingbird
 import HummingbirdCore
 import HummingbirdHTTP2
 import Logging
+import NIOConcurrencyHelpers
 import NIOCore
+import NIOHTTP2
 import NIOSSL
 
 /// How the admin port's connections are set up: cleartext speaks HTTP/1.1; over TLS the client chooses HTTP/2 or
 /// HTTP/1.1 (ALPN).
 enum AdminListener {
-    static func builder(_ configuration: AdminService.Configuration, idleSeconds: Int64) -> HTTPServerBuilder {
-        let limits = configuration.requestLimits
+    /// - Parameter limits: what each new connection is held to; of them, those of sizes stay as they are now.
+    static func builder(
+        _ configuration: AdminService.Configuration, limits: NIOLockedValueBox<RequestLimits>, idleSeconds: Int64
+    ) -> HTTPServerBuilder {
+        let sizes = limits.withLockedValue { $0 }
         let http1 = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [RequestGuardInstaller(limits, answer: answer)],
+            additionalChannelHandlers: [RequestGuardInstaller(limits.withLockedValue { $0 }, answer: answer)],
             idleTimeout: .seconds(idleSeconds),
             httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: limits.maximumHeaderBytes, maxHeaderListSize: limits.maximumHeaderBytes,
-                maxHeaderFieldCount: limits.maximumHeaders))
-        guard let tls = configuration.tls else { return .http1(configuration: http1) }
-        return HTTPServerBuilder { responder in
-            let channel = try HTTP2UpgradeChannel(
-                tlsConfiguration: tls,
-                configuration: .init(idleTimeout: .seconds(idleSeconds), streamConfiguration: http1),
-                responder: responder)
-            return TimedHandshake(base: channel, timeout: limits.headTimeout)
+                maxHeaderFieldSize: sizes.maximumHeaderBytes, maxHeaderListSize: sizes.maximumHeaderBytes,
+                maxHeaderFieldCount: sizes.maximumHeaders))
+        guard var tls = configuration.tls else { return .http1(configuration: http1) }
+        tls.applicationProtocols = NIOHTTP2SupportedALPNProtocols
+        var http2 = HTTP2Channel.Configuration(
+            idleTimeout: .seconds(idleSeconds), gracefulCloseTimeout: .seconds(10),
+            streamConfiguration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [
+                    StreamDeadline(requestTimeout: limits.withLockedValue { $0.bodyTimeout })
+                ],
+                idleTimeout: .seconds(idleSeconds)))
+        http2.maxAgeTimeout = .seconds(3_600)
+        return HTTPServerBuilder { [tls, http2] responder in
+            NegotiatedConnection(
+                context: try NIOSSLContext(configuration: tls), limits: limits,
+                http1: HTTP1Channel(responder: responder, configuration: http1),
+                http2: HTTP2Channel(responder: responder, configuration: http2))
         }
     }
 
@@ -34,21 +47,48 @@ enum AdminListener {
     }
 }
 
-/// Connections whose TLS handshake must end in time.
-private struct TimedHandshake<Base: ServerChildChannel>: ServerChildChannel {
-    typealias Value = Base.Value
+/// A connection over TLS, held to deadlines from its first byte: Hummingbird's own has no place for them.
+private struct NegotiatedConnection: ServerChildChannel {
+    typealias Negotiated = NIONegotiatedHTTPVersion<HTTP1Channel.Value, HTTP2Channel.Value>
 
-    let base: Base
-    let timeout: TimeAmount
-
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        base.setup(channel: channel, logger: logger).flatMapThrowing { value in
-            let pipeline = channel.pipeline.syncOperations
-            let tls = try pipeline.handler(type: NIOSSLServerHandler.self)
-            try pipeline.addHandler(HandshakeDeadline(timeout), position: .after(tls))
-            return value
-        }
+    struct Value: ServerChildChannelValue {
+        let negotiated: EventLoopFuture<Negotiated>
+        let channel: any Channel
     }
 
-    func handle(value: Value, logger: Logger) async { await base.handle(value: value, logger: logger) }
+    let context: NIOSSLContext
+    let limits: NIOLockedValueBox<RequestLimits>
+    let http1: HTTP1Channel
+    let http2: HTTP2Channel
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        let timeout = limits.withLockedValue { $0.headTimeout }
+        do {
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.addHandler(NIOSSLServerHandler(context: context))
+            try pipeline.addHandler(HandshakeDeadline(timeout))
+        } catch {
+            return channel.eventLoop.makeFailedFuture(error)
+        }
+        return channel.configureHTTP2AsyncSecureUpgrade { channel in
+            http1.setup(channel: channel, logger: logger)
+        } http2ConnectionInitializer: { channel in
+            do {
+                try channel.pipeline.syncOperations.addHandler(FrameDeadline(timeout))
+            } catch {
+                return channel.eventLoop.makeFailedFuture(error)
+            }
+            return http2.setup(channel: channel, logger: logger)
+        }
+        .map { Value(negotiated: $0, channel: channel) }
+    }
+
+    func handle(value: Value, logger: Logger) async {
+        // Fails where the handshake does: the connection is closed then, and there is nothing to say.
+        switch try? await value.negotiated.get() {
+        case .http1_1(let connection)?: await http1.handle(value: connection, logger: logger)
+        case .http2(let connection)?: await http2.handle(value: connection, logger: logger)
+        case nil: break
+        }
+    }
 }

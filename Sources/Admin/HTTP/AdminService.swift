@@ -45,7 +45,7 @@ package final class AdminService: Service {
         /// 0: any free one; see `port()`.
         package var port: Int
         package var mode: ServiceMode
-        /// Nil: cleartext HTTP/1.1.
+        /// Nil: cleartext.
         package var tls: TLSConfiguration?
         package var requestLimits: RequestLimits
 
@@ -65,6 +65,8 @@ package final class AdminService: Service {
     private static let idleSeconds: Int64 = 75
 
     private let configuration: Configuration
+    /// What new connections are held to.
+    private let limits: NIOLockedValueBox<RequestLimits>
     private let services: AdminServices
     private let bound = BoundPort()
 
@@ -78,6 +80,7 @@ package final class AdminService: Service {
         now: @escaping @Sendable () -> Int64
     ) {
         self.configuration = configuration
+        limits = NIOLockedValueBox(configuration.requestLimits)
         services = AdminServices(
             store: store, ledger: ledger, masterKey: masterKey, mode: configuration.mode,
             verification: LedgerVerification(ledger), readiness: readiness,
@@ -88,6 +91,9 @@ package final class AdminService: Service {
     /// The port that is listened on, once it is; nil if the service ends before.
     package func port() async -> Int? { await bound.value() }
 
+    /// New connections are held to these deadlines; limits of sizes stay as they are.
+    package func apply(_ limits: RequestLimits) { self.limits.withLockedValue { $0 = limits } }
+
     package func run() async throws {
         defer { bound.set(nil) }
         try await application().run()
@@ -96,7 +102,7 @@ package final class AdminService: Service {
     func application() -> some ApplicationProtocol {
         Application(
             router: AdminRouter(services: services).router(),
-            server: AdminListener.builder(configuration, idleSeconds: Self.idleSeconds),
+            server: AdminListener.builder(configuration, limits: limits, idleSeconds: Self.idleSeconds),
             configuration: .init(address: .hostname(configuration.host, port: configuration.port), serverName: nil),
             onServerRunning: { [bound] channel in bound.set(channel.localAddress?.port) },
             logger: services.logger)

@@ -4,7 +4,11 @@ import NIOCore
 final class Connections {
     /// Of HTTP/1.1, and streams of HTTP/2.
     private var channels: [ObjectIdentifier: (handler: ConnectionHandler, channel: any Channel)] = [:]
+    /// Of HTTP/2, as a whole.
     private var multiplexed: [ObjectIdentifier: (connection: MultiplexedConnection, channel: any Channel)] = [:]
+
+    /// Connections of HTTP/2 end with the streams they have.
+    private(set) var isLeaving = false
 
     func add(_ handler: ConnectionHandler, _ channel: any Channel) {
         channels[ObjectIdentifier(handler)] = (handler, channel)
@@ -17,6 +21,13 @@ final class Connections {
     }
 
     func remove(_ connection: MultiplexedConnection) { multiplexed[ObjectIdentifier(connection)] = nil }
+
+    /// From now on each connection takes what is under way, or its first request, and ends then: answers of HTTP/1.1 say
+    /// so, HTTP/2 does it here.
+    func leave() {
+        isLeaving = true
+        for (connection, channel) in multiplexed.values { connection.leave(channel) }
+    }
 
     /// Closes the connections that wait for another request, each once its last answer is written. One that is new is
     /// left: its first request is about to come, and gets an answer. Those of HTTP/2 close when their streams have ended.

@@ -51,7 +51,8 @@ extension GatewayService {
         let management = NIOHTTP2ServerConnectionManagementHandler(
             eventLoop: worker.loop,
             configuration: .init(maxIdleTime: nil, maxAge: nil, maxGraceTime: nil, keepalive: nil))
-        let connection = MultiplexedConnection(worker.connections)
+        let connection = MultiplexedConnection(worker.connections, idleTimeout: worker.settings.keepAliveTimeout)
+        try pipeline.addHandler(FrameDeadline(worker.settings.requestLimits.headTimeout))
         _ = try pipeline.configureHTTP2Pipeline(
             mode: .server, connectionConfiguration: .gateway(worker.settings.requestLimits),
             streamConfiguration: .gateway,
@@ -60,12 +61,12 @@ extension GatewayService {
             stream.eventLoop.makeCompletedFuture {
                 let pipeline = stream.pipeline.syncOperations
                 try pipeline.addHandler(HTTP2FramePayloadToHTTP1ServerCodec())
+                try pipeline.addHandler(UnreadAnswerDeadline(worker.settings.clientWriteTimeout))
                 try pipeline.addHandler(worker.requestGuard())
                 try pipeline.addHandler(ConnectionHandler(worker: worker))
             }
         }
         try pipeline.addHandler(management)
-        try pipeline.addHandler(IdleStateHandler(allTimeout: worker.settings.keepAliveTimeout))
         try pipeline.addHandler(connection)
     }
 }

@@ -5,38 +5,49 @@ import NIOHTTP2
 final class MultiplexedConnection: ChannelInboundHandler {
     typealias InboundIn = HTTP2Frame
 
+    /// How long closing waits for what the client has not taken yet.
+    private static let lastWriteTimeout = TimeAmount.seconds(2)
+
     private let connections: Connections
+    private let idleTimeout: TimeAmount
     private var openStreams = 0
+    private var hadStreams = false
+    private var idleSince = NIODeadline.now()
+    private var idleTimer: Scheduled<Void>?
     private var isDraining = false
-    private var isClosing = false
+    /// Set once it closes.
+    private var closing: Scheduled<Void>?
 
-    init(_ connections: Connections) { self.connections = connections }
+    /// - Parameter idleTimeout: how long it stays open without a stream. Frames that are no request do not extend it.
+    init(_ connections: Connections, idleTimeout: TimeAmount) {
+        self.connections = connections
+        self.idleTimeout = idleTimeout
+    }
 
-    func handlerAdded(context: ChannelHandlerContext) { connections.add(self, context.channel) }
+    func handlerAdded(context: ChannelHandlerContext) {
+        connections.add(self, context.channel)
+        closeWhenIdle(for: idleTimeout, context.channel)
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
         connections.remove(self)
+        idleTimer?.cancel()
+        closing?.cancel()
         context.fireChannelInactive()
     }
 
     /// What concerns the connection was dealt with before, what concerns a request has gone to its stream.
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {}
 
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        switch event {
-        // A run may take longer than an idle connection may stay; late requests have deadlines of their own.
-        case is IdleStateHandler.IdleStateEvent:
-            if openStreams == 0 { drain(context.channel) }
-        case _: break
-        }
-        context.fireUserInboundEventTriggered(event)
+    func streamOpened() {
+        openStreams += 1
+        hadStreams = true
     }
-
-    func streamOpened() { openStreams += 1 }
 
     func streamClosed(_ connection: any Channel) {
         openStreams -= 1
-        if isDraining { closeIfDone(connection) }
+        if openStreams == 0 { idleSince = .now() }
+        if isDraining || connections.isLeaving { closeIfDone(connection) }
     }
 
     /// What is wrong with one stream ended that stream alone; anything else was answered with GOAWAY.
@@ -64,15 +75,31 @@ final class MultiplexedConnection: ChannelInboundHandler {
         closeIfDone(channel)
     }
 
+    /// The gateway is to stop: closes once no stream is left. One that is new is left for its first request.
+    func leave(_ channel: any Channel) {
+        if hadStreams { closeIfDone(channel) }
+    }
+
     private func closeIfDone(_ channel: any Channel) {
         // A turn of the loop later: a stream's end is told in the middle of handling its last frame.
         channel.eventLoop.assumeIsolated().execute { [self] in
-            guard openStreams == 0, !isClosing else { return }
-            isClosing = true
+            guard openStreams == 0, closing == nil, channel.isActive else { return }
+            closing = channel.eventLoop.scheduleTask(in: Self.lastWriteTimeout) { channel.close(promise: nil) }
             channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
-            // Behind all that was written: closing does not wait for what a slow client has not taken yet.
+            // Behind all that was written: closing alone would not wait for what a slow client has not taken yet.
             let last = HTTP2Frame(streamID: .rootStream, payload: .ping(HTTP2PingData(), ack: false))
             channel.writeAndFlush(last).whenComplete { _ in channel.close(promise: nil) }
+        }
+    }
+
+    /// One timer that looks again, rather than one a stream.
+    private func closeWhenIdle(for time: TimeAmount, _ channel: any Channel) {
+        idleTimer = channel.eventLoop.assumeIsolated().scheduleTask(in: time) { [weak self] in
+            guard let self, channel.isActive else { return }
+            // A run may take longer than an idle connection may stay; late requests have deadlines of their own.
+            if openStreams > 0 { return closeWhenIdle(for: idleTimeout, channel) }
+            let left = idleSince + idleTimeout - .now()
+            if left > .zero { closeWhenIdle(for: left, channel) } else { drain(channel) }
         }
     }
 }

@@ -7,6 +7,8 @@ final class Certificates: Sendable {
     private struct Pair {
         var chain: [NIOSSLCertificateSource]
         var key: NIOSSLPrivateKeySource
+        /// Seconds since 1970.
+        var end: Int64
     }
 
     /// `gateway`, for `gateway.tls_certificate` and `gateway.tls_key`.
@@ -27,6 +29,9 @@ final class Certificates: Sendable {
         let pair = try Self.read(section, certificateFile, keyFile)
         current.withLockedValue { $0 = pair }
     }
+
+    /// When the first of the chain's certificates ends: seconds since 1970.
+    var end: Int64 { current.withLockedValue { $0.end } }
 
     /// For a port that takes the pair of the moment for each connection.
     var configuration: TLSConfiguration {
@@ -62,7 +67,9 @@ final class Certificates: Sendable {
         guard let key = try? NIOSSLPrivateKey(file: keyFile, format: .pem) else {
             throw CommandFailure("\(section).tls_key \(keyFile): no private key (PEM) can be read there")
         }
-        let pair = Pair(chain: chain.map { .certificate($0) }, key: .privateKey(key))
+        let pair = Pair(
+            chain: chain.map { .certificate($0) }, key: .privateKey(key),
+            end: chain.map { Int64($0.notValidAfter) }.min() ?? 0)
         // Making a context of them is what compares them.
         guard (try? NIOSSLContext(configuration: configuration(pair))) != nil else {
             throw CommandFailure("\(section).tls_key \(keyFile): is not the key of \(certificateFile)")

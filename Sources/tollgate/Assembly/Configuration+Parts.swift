@@ -47,7 +47,7 @@ extension Configuration {
             host: admin.host, port: admin.port, mode: mode.service, tls: tls, requestLimits: requestLimits)
     }
 
-    private var requestLimits: RequestLimits {
+    var requestLimits: RequestLimits {
         var limits = RequestLimits()
         limits.headTimeout = .milliseconds(Int64(gateway.requestHeadTimeout))
         limits.bodyTimeout = .milliseconds(Int64(gateway.requestBodyTimeout))

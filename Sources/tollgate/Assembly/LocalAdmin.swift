@@ -1,6 +1,7 @@
 import Admin
 import FoundationEssentials
 import Logging
+import Security
 import ServiceLifecycle
 import Storage
 import Transport
@@ -26,21 +27,40 @@ struct LocalAdmin {
         }
         let masterKey = try configuration.masterKey(environment: environment)
         let prices = try PriceList.load(PriceList.search(configuration, file: configurationFile)).rows
+        return try await withStores { catalog, ledger in
+            try await serve(catalog, ledger, masterKey, prices, token: token, body)
+        }
+    }
+
+    private func withStores<R>(_ body: (Catalog, Ledger) async throws -> R) async throws -> R {
+        let folder = configuration.folder
         let catalog: Catalog
-        let ledger: Ledger
         do throws(StorageError) {
             catalog = try Catalog(
                 folder: folder.catalog, settings: .init(mapBytes: configuration.catalog.mapBytes, makesStore: false))
-            ledger = try Ledger(
-                folder: folder.ledger, settings: .init(mapBytes: configuration.ledger.mapBytes, makesStore: false))
         } catch {
             throw CommandFailure(opening: folder.path, error)
         }
-        do throws(CommandFailure) { try MasterKeyProof.pass(masterKey, of: catalog) } catch {
-            await ledger.close()
+        let ledger: Ledger
+        do throws(StorageError) {
+            ledger = try Ledger(
+                folder: folder.ledger, settings: .init(mapBytes: configuration.ledger.mapBytes, makesStore: false))
+        } catch {
             await catalog.close()
-            throw error
+            throw CommandFailure(opening: folder.path, error)
         }
+        let result: Result<R, any Error>
+        do { result = .success(try await body(catalog, ledger)) } catch { result = .failure(error) }
+        await ledger.close()
+        await catalog.close()
+        return try result.get()
+    }
+
+    private func serve<R>(
+        _ catalog: Catalog, _ ledger: Ledger, _ masterKey: MasterKey, _ prices: [ModelPrice], token: String?,
+        _ body: (any AdminCalling) async throws -> R
+    ) async throws -> R {
+        try MasterKeyProof.pass(masterKey, of: catalog)
         let store = ControlPlane.store(catalog, mode: configuration.mode)
         try await ControlPlane.load(prices, into: store)
         let logger = Logger(label: "tollgate.local", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -54,8 +74,6 @@ struct LocalAdmin {
             let result = try await call(service, token: token, body)
             await group.triggerGracefulShutdown()
             try await running
-            await ledger.close()
-            await catalog.close()
             return result
         } catch {
             await group.triggerGracefulShutdown()

@@ -5,7 +5,7 @@ import Storage
 /// run. The catalog keeps a known text sealed under it.
 enum MasterKeyProof {
     private static let text = Array("tollgate".utf8)
-    private static let owner = "catalog/master key"
+    static let owner = "catalog/master key"
 
     /// Refuses a key that is another one, and any key of a folder that none was proved for. Changes nothing.
     static func pass(_ key: MasterKey, of catalog: Catalog) throws(CommandFailure) {
@@ -35,7 +35,7 @@ enum MasterKeyProof {
         }
     }
 
-    private static func judge(_ key: MasterKey, opens sealed: [UInt8], for owner: String) throws(CommandFailure) {
+    static func judge(_ key: MasterKey, opens sealed: [UInt8], for owner: String) throws(CommandFailure) {
         do throws(SealFault) {
             _ = try key.open(sealed, for: owner)
         } catch {

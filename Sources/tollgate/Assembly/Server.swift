@@ -108,10 +108,11 @@ struct Server {
                 ],
                 logger: logger))
         let signals = OperatorSignals(
-            group: group, gateway: gateway,
+            group: group, gateway: gateway, log: log,
             reloading: Reloading(
                 configuration, file: file, environment: environment, logger: logger,
-                steps: reloadSteps(stores, gateway, certificates, loops: loopCount, simulatorPort: simulatorPort)),
+                steps: reloadSteps(stores, gateway, admin, certificates, loops: loopCount, simulatorPort: simulatorPort)
+            ),
             logger: logger)
         do {
             let heard = await OperatorSignals.listen()
@@ -137,13 +138,15 @@ struct Server {
 
     /// What is read again at SIGHUP, one after the other.
     private func reloadSteps(
-        _ stores: Stores, _ gateway: GatewayService, _ certificates: PortCertificates, loops: Int, simulatorPort: Int?
+        _ stores: Stores, _ gateway: GatewayService, _ admin: AdminService, _ certificates: PortCertificates,
+        loops: Int, simulatorPort: Int?
     ) -> [ReloadStep] {
         [
             ReloadStep(name: "log level") { [threshold] in threshold.level = $0.log.level },
             ReloadStep(name: "gateway") {
                 await gateway.apply($0.gatewaySettings(loops: loops, simulatorPort: simulatorPort))
             },
+            ReloadStep(name: "admin") { admin.apply($0.requestLimits) },
             ReloadStep(name: "certificates") { _ in try certificates.reload() },
             ReloadStep(name: "prices") { [file] configuration in
                 let prices = try PriceList.load(PriceList.search(configuration, file: file))

@@ -46,7 +46,9 @@ extension Configuration {
         _ scheme: String, host: String, port: Int, key: String,
         _ listening: (ListeningPorts) -> (scheme: String, port: Int?)
     ) throws(CommandFailure) -> String {
-        let written = port == 0 ? ListeningPorts(file: folder.ports).map(listening) : (scheme, port)
+        let found = ListeningPorts(file: folder.ports).map(listening)
+        // A server that runs on this very port says how it speaks, whatever this configuration says.
+        let written = port == 0 || found?.port == port ? found : (scheme, port)
         guard let written, let chosen = written.port else {
             throw CommandFailure("\(key) is 0 and no server wrote its ports to \(folder.ports): start `tollgate serve`")
         }

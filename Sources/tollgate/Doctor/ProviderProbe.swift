@@ -24,6 +24,8 @@ struct ProviderProbe: Sendable {
     static let timeouts = Timeouts(connect: 5_000, firstByte: 5_000, idle: 5_000, total: 5_000)
     /// Bytes; a list of models can be long, and its status is all that counts.
     private static let maximumAnswer = 4 << 20
+    /// Probes that run at once.
+    private static let window = 32
 
     var dialect: ProviderDialect
     var base: String?
@@ -88,14 +90,21 @@ extension ProviderProbe {
         }
     }
 
-    /// All at once, each within its time.
+    /// A window of them at once, each within its time: a folder may have thousands of keys.
     static func run(_ probes: [ProviderProbe], caFile: String?) async throws -> [Outcome] {
         guard !probes.isEmpty else { return [] }
         let lane = try Lane(name: "tollgate.doctor", configuration: .init(caFile: caFile))
         let outcomes = await withTaskGroup(of: (Int, Outcome).self) { group in
-            for (index, probe) in probes.enumerated() { group.addTask { (index, await probe.run(lane)) } }
+            var waiting = probes.enumerated().makeIterator()
+            for _ in 0..<window {
+                guard let (index, probe) = waiting.next() else { break }
+                group.addTask { (index, await probe.run(lane)) }
+            }
             var found: [(Int, Outcome)] = []
-            for await outcome in group { found.append(outcome) }
+            for await outcome in group {
+                found.append(outcome)
+                if let (index, probe) = waiting.next() { group.addTask { (index, await probe.run(lane)) } }
+            }
             return found.sorted { $0.0 < $1.0 }.map(\.1)
         }
         await lane.close()

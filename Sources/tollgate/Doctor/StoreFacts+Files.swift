@@ -12,16 +12,18 @@ extension StoreFacts {
         _ configuration: Configuration, masterKey: MasterKey?, keepsSecrets: Bool
     ) async throws(Finding.Reason) -> StoreFacts {
         let folder = configuration.folder
-        // Opening makes what is missing.
+        // What `init` has yet to make is no damage.
         for store in [folder.catalog, folder.ledger] where !FileManager.default.fileExists(atPath: store + "/data.mdb")
         {
             throw Finding.Reason(
                 text: "\(store): there is nothing to read", mend: "`tollgate init` makes it", isFault: false)
         }
         do {
-            let ledger = try Ledger(folder: folder.ledger, settings: .init(mapBytes: configuration.ledger.mapBytes))
+            let ledger = try Ledger(
+                folder: folder.ledger, settings: .init(mapBytes: configuration.ledger.mapBytes, makesStore: false))
             await ledger.close()
-            let catalog = try Catalog(folder: folder.catalog, settings: .init(mapBytes: configuration.catalog.mapBytes))
+            let catalog = try Catalog(
+                folder: folder.catalog, settings: .init(mapBytes: configuration.catalog.mapBytes, makesStore: false))
             let result = Result { try StoreFacts(catalog, masterKey, keepsSecrets) }
             await catalog.close()
             return try result.get()
@@ -32,6 +34,7 @@ extension StoreFacts {
     }
 
     private init(_ catalog: Catalog, _ masterKey: MasterKey?, _ keepsSecrets: Bool) throws {
+        self.masterKey = try Self.standing(masterKey, catalog)
         let tables = catalog.tables
         var places: [Digest: [String: String]] = [:]
         try catalog.environment.read { transaction throws(StorageError) in
@@ -43,7 +46,7 @@ extension StoreFacts {
                 return true
             }
             try transaction.scan(tables.providerKeys, prefix: Storage.Key()) { _, value throws(StorageError) in
-                keys.append(Self.key(try ProviderKeyRecord(value), masterKey, keepsSecrets))
+                add(Self.key(try ProviderKeyRecord(value), masterKey, keepsSecrets))
                 return true
             }
             try transaction.scan(tables.prices, prefix: Storage.Key()) { key, _ throws(StorageError) in
@@ -60,6 +63,18 @@ extension StoreFacts {
                     uses[Use(organization: organization, model: model)] = place
                 }
             }
+        }
+    }
+
+    private static func standing(
+        _ masterKey: MasterKey?, _ catalog: Catalog
+    ) throws(StorageError) -> MasterKeyStanding {
+        guard let masterKey, let kept = try catalog.masterKeyCheck() else { return .unknown }
+        do throws(CommandFailure) {
+            try MasterKeyProof.judge(masterKey, opens: kept, for: MasterKeyProof.owner)
+            return .proven
+        } catch {
+            return .refused(error.description)
         }
     }
 

@@ -4,7 +4,7 @@ extension StoreFacts {
     /// Asks the running server, which has the files.
     init(_ server: some AdminCalling) async throws {
         for key in try await server.list(["provider-keys"], query: [("limit", "500")]) {
-            keys.append(
+            add(
                 Key(
                     id: key.text("id"), owner: key.text("organization"), provider: key.text("provider"),
                     isActive: key.text("state") == "active", isExempt: key.member("exempt")?.bool == true))

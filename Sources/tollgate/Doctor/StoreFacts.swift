@@ -26,19 +26,47 @@ struct StoreFacts: Sendable {
         var secret: Secret?
     }
 
+    /// Whether the master key at hand is the one that the catalog knows.
+    enum MasterKeyStanding: Equatable, Sendable {
+        /// Only the running server can know, or the catalog keeps nothing to know it by.
+        case unknown
+        case proven
+        /// With the reason, which says how to mend it.
+        case refused(String)
+    }
+
     /// With one place each that it is deployed in: `acme/greeter in production`.
     var uses: [Use: String] = [:]
-    var keys: [Key] = []
+    private(set) var keys: [Key] = []
     var prices: Set<Model> = []
     var isComplete = true
+    var masterKey = MasterKeyStanding.unknown
+    /// Of each owner's keys for each provider the one a run would take: the first that is active, else the first.
+    private var preferred: [KeyPlace: Key] = [:]
+
+    private struct KeyPlace: Hashable {
+        var owner: String
+        var provider: String
+    }
+
+    init(uses: [Use: String] = [:], keys: [Key] = [], prices: Set<Model> = []) {
+        self.uses = uses
+        self.prices = prices
+        for key in keys { add(key) }
+    }
+
+    mutating func add(_ key: Key) {
+        keys.append(key)
+        let place = KeyPlace(owner: key.owner, provider: key.provider)
+        if let earlier = preferred[place], earlier.isActive || !key.isActive { return }
+        preferred[place] = key
+    }
 
     /// The key a run would take: the organization's own where it has any, else the platform's.
     func key(for use: Use) -> Key? {
-        for owner in [use.organization, ""] {
-            let own = keys.filter { $0.owner == owner && $0.provider == use.model.provider }
-            if let key = own.first(where: \.isActive) ?? own.first { return key }
-        }
-        return nil
+        let provider = use.model.provider
+        return preferred[KeyPlace(owner: use.organization, provider: provider)]
+            ?? preferred[KeyPlace(owner: "", provider: provider)]
     }
 }
 

@@ -17,6 +17,7 @@ package final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler 
         case between
         /// A head has come, its body has not ended.
         case reading
+        /// Nothing more is taken: a request was refused, or the last answer closes the connection.
         case refused
     }
 
@@ -111,7 +112,10 @@ package final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler 
             if case .between = state { answerHasBegun = false }
             guard closesAfterAnswer else { break }
             context.writeAndFlush(data, promise: promise)
-            return context.close(mode: .output, promise: nil)
+            context.close(mode: .output, promise: nil)
+            endDeadline()
+            state = .refused
+            return
         }
         context.write(data, promise: promise)
     }

@@ -17,7 +17,11 @@ struct ServerPorts: Service {
     let adminScheme: String
 
     func run() async throws {
-        guard let gateway = await gateway.port, let admin = await admin.port() else { return }
+        guard let gateway = await gateway.port, let admin = await admin.port() else {
+            // The one that cannot listen says why; ending before it would be what the group reports.
+            try? await gracefulShutdown()
+            return
+        }
         var body = JSONBody()
         body.set("gateway", gateway)
         body.set("admin", admin)

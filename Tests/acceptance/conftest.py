@@ -7,6 +7,7 @@ import socket
 import pytest
 
 import prices
+import raw
 from processes import Process, Server, Simulator, binary
 from tenants import Admin
 
@@ -23,6 +24,18 @@ def pytest_runtest_makereport(item, call):
         for process in Process.running:
             report.sections.append((f"{process.name} ({process.pid})", process.tail()))
     return report
+
+
+@pytest.fixture()
+def connect():
+    """Connections by hand, closed with the test."""
+    with contextlib.ExitStack() as ends:
+        def connect(url: str) -> raw.Connection:
+            connection = raw.Connection(url)
+            ends.callback(connection.close)
+            return connection
+
+        yield connect
 
 
 @pytest.fixture(scope="session")

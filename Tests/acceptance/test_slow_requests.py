@@ -24,17 +24,6 @@ def tenant(server):
     return Admin(server).tenant(credits="100")
 
 
-@pytest.fixture()
-def connect():
-    with contextlib.ExitStack() as ends:
-        def connect(url: str) -> Connection:
-            connection = Connection(url)
-            ends.callback(connection.close)
-            return connection
-
-        yield connect
-
-
 @pytest.fixture(params=["gateway", "admin"])
 def url(request, server):
     return server.gateway_url if request.param == "gateway" else server.admin_url

@@ -9,7 +9,6 @@ import json
 
 import pytest
 
-from raw import Connection
 from tenants import HELLO
 
 H = b"Host: x\r\n"
@@ -130,17 +129,6 @@ CASES = {
 @pytest.fixture(scope="module")
 def tenant(admin):
     return admin.tenant()
-
-
-@pytest.fixture()
-def connect():
-    with contextlib.ExitStack() as ends:
-        def connect(url: str) -> Connection:
-            connection = Connection(url)
-            ends.callback(connection.close)
-            return connection
-
-        yield connect
 
 
 @pytest.fixture(params=["gateway", "admin"])

@@ -37,8 +37,7 @@ class Finding:
 # A leak of 16 bytes a run is 1.8 MiB in ten minutes at 200 runs a second.
 BOUNDS = {
     "rss_anon_mib": Bound("memory of the process's own", "MiB", floor=2.5, share=0.04, per_hour=8, warming=6),
-    # They follow the load, so an hour's slope says nothing of them; what is left at rest does.
-    "descriptors": Bound("open descriptors", "", floor=6, share=0.1),
+    "descriptors": Bound("open descriptors", "", floor=6, share=0.1, per_hour=24),
     "threads": Bound("threads", "", floor=1),
     "readers_catalog": Bound("reader slots, catalog", "", floor=1),
     "readers_ledger": Bound("reader slots, ledger", "", floor=1),

@@ -23,7 +23,7 @@ enum ControlPlane {
         do throws(ControlFault) { try await put(prices, into: store) } catch { throw failure(error) }
     }
 
-    /// The same at a server's start, which a store that takes no changes for now must not prevent: what runs cost is then
+    /// The same at a server's start, which a store that takes no changes must not prevent: what runs cost is then
     /// what the store has, with a warning.
     static func loadIfWritable(
         _ prices: [ModelPrice], into store: some ControlStore, _ logger: Logger

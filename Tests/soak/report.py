@@ -18,7 +18,8 @@ def machine() -> str:
 
 
 FIGURES = [
-    ("rss_anon_mib", "memory of its own, MiB"), ("rss_file_mib", "mapped memory resident, MiB"),
+    ("rss_anon_mib", "memory of its own, MiB"), ("plan_cache_mib", "of that versions kept ready, MiB"),
+    ("rss_file_mib", "mapped memory resident, MiB"), ("connections", "connections of applications"),
     ("descriptors", "open descriptors"), ("threads", "threads"), ("readers_catalog", "reader slots, catalog"),
     ("readers_ledger", "reader slots, ledger"), ("catalog_mib", "catalog file, MiB"),
     ("ledger_mib", "ledger file, MiB"),

@@ -47,6 +47,11 @@ def readers(folder: pathlib.Path, pid: int) -> int:
     return sum(1 for line in listed.stdout.splitlines() if line.split()[:1] == [str(pid)])
 
 
+def gauge(metrics: str, name: str) -> float:
+    """Of Prometheus text, one series without labels."""
+    return float(re.search(rf"^{name} (\S+)$", metrics, re.M).group(1))
+
+
 class Sampler:
     def __init__(self, world: World, server: Server, simulator: Simulator, record: Record, folder: pathlib.Path):
         self.world = world
@@ -76,8 +81,10 @@ class Sampler:
         sample["held"] = float(self.held())
         if self._has_metrics:
             start = time.monotonic()
-            sample["metrics_bytes"] = len(self._http.get("/metrics").raise_for_status().content)
+            text = self._http.get("/metrics").raise_for_status().text
             sample["metrics_ms"] = round((time.monotonic() - start) * 1000, 2)
+            sample["connections"] = gauge(text, "tollgate_connections_open")
+            sample["plan_cache_mib"] = gauge(text, "tollgate_plan_cache_bytes") / MIB
         before, now = self._cpu, self._cpu_now()
         self._cpu = now
         seconds = max(now[0] - before[0], 1e-3)

@@ -77,10 +77,7 @@ package final class Plan: Sendable {
             do throws(RenderFault) {
                 try message.content.render(input: input, into: &text, maximumBytes: left)
             } catch {
-                switch error {
-                case .missingVariable: throw error
-                case .outputTooLarge: throw .outputTooLarge(maximumBytes: maximumBytes)
-                }
+                throw error.kind == .outputBytes ? .outputTooLarge(maximumBytes: maximumBytes) : error
             }
             left -= text.count
             rendered.append(RenderedMessage(role: message.role, text: text))

@@ -16,10 +16,10 @@ extension FuzzTarget {
                 try hold(Array(output.dropFirst(6)) == text, "text without variables is kept byte for byte")
             }
         } catch let fault as RenderFault {
-            switch fault {
-            case .missingVariable(let path):
+            if let path = fault.path {
                 try hold(template.variables.contains(path), "what is missing is one of its variables")
-            case .outputTooLarge(let maximum): try hold(maximum == 4096, "the limit is the one given")
+            } else {
+                try hold(fault == .outputTooLarge(maximumBytes: 4096), "the limit is the one given")
             }
         }
     }

@@ -28,9 +28,6 @@ package struct Template: Sendable {
         try self.init(compiling: Array(text.utf8))
     }
 
-    /// The distinct paths that the template reads, in the order of their first use.
-    package var variables: [String] { paths.map(\.text) }
-
     /// Memory it holds, in bytes, roughly.
     var byteCost: Int {
         source.count + pieces.count * MemoryLayout<Piece>.stride

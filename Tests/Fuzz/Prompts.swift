@@ -17,7 +17,8 @@ extension FuzzTarget {
             }
         } catch let fault as RenderFault {
             if let path = fault.path {
-                try hold(template.variables.contains(path), "what is missing is one of its variables")
+                try hold(
+                    template.variables.contains { $0.paths.contains(path) }, "what is missing is one of its variables")
             } else {
                 try hold(fault == .outputTooLarge(maximumBytes: 4096), "the limit is the one given")
             }

@@ -22,7 +22,7 @@ import Testing
     ])
     func accepts(text: String, variables: [String]) throws {
         let template = try Template(compiling: text)
-        #expect(template.variables.map { Array($0.utf8) } == variables.map { Array($0.utf8) })
+        #expect(template.paths.map { Array($0.text.utf8) } == variables.map { Array($0.utf8) })
     }
 
     struct Refusal: Sendable, CustomTestStringConvertible {

@@ -29,7 +29,8 @@ enum VersionsResource {
 
 extension NewVersion {
     private static let contentFields = [
-        "provider", "model", "messages", "parameters", "overridable", "tools", "max_output_tokens", "strict_model",
+        "provider", "model", "messages", "template", "parameters", "overridable", "tools", "max_output_tokens",
+        "strict_model", "on_invalid_output",
     ]
     static let fields = Set(contentFields + ["schema", "label", "notes"])
 

@@ -11,8 +11,9 @@ struct VersionCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Create a version, or get the identical one.",
             discussion: """
-                The file is a JSON object with provider, model and messages (templates with {{ name }}), and if \
-                wanted parameters, overridable, tools, max_output_tokens, strict_model, schema, label and notes.
+                The file is a JSON object with provider, model and messages (Jinja templates), and if wanted \
+                template, parameters, overridable, tools, max_output_tokens, strict_model, on_invalid_output, \
+                schema, label and notes.
                 """)
         /// Bytes; what the admin API takes.
         private static let maximumBody = 5 << 20

@@ -10,18 +10,21 @@ extension VersionDocument {
         let fields = try VersionFields(
             of: document.root, at: .root,
             known: [
-                "provider", "model", "messages", "parameters", "overridable", "tools", "max_output_tokens",
-                "strict_model", "schema",
+                "provider", "model", "messages", "template", "parameters", "overridable", "tools",
+                "max_output_tokens", "strict_model", "on_invalid_output", "schema",
             ])
         provider = try Self.provider(fields)
         model = try Self.model(fields)
+        templateOptions = try Template.Options(fields.value("template"), at: .root / "template")
         messages = try Self.messages(fields)
+        templates = try Self.compiled(messages, templateOptions)
         parameters = try Self.parameters(fields)
         overridable = try Self.overridable(fields)
         tools = try Self.tools(fields)
         maxOutputTokens = try fields.integer("max_output_tokens", in: 1...Self.maximumOutputTokens)
         strictModel = try fields.bool("strict_model") ?? false
         schema = try Self.schema(fields)
+        onInvalidOutput = try Self.onInvalidOutput(fields, schema)
     }
 
     private static func provider(_ fields: VersionFields) throws(VersionFault) -> String {
@@ -53,29 +56,37 @@ extension VersionDocument {
         "not a parameter's name: 1 to \(maximumParameterNameBytes) printable ASCII characters without spaces"
     }
 
-    private static func messages(_ fields: VersionFields) throws(VersionFault) -> [Message] {
+    private static func messages(_ fields: VersionFields) throws(VersionFault) -> [VersionMessage<[UInt8]>] {
         let elements = try fields.required("messages", try fields.array("messages"))
         guard elements.count <= maximumMessages else {
             throw VersionFault(.root / "messages", "a version has at most \(maximumMessages) messages")
         }
-        var messages: [Message] = []
+        var messages: [VersionMessage<[UInt8]>] = []
         messages.reserveCapacity(elements.count)
         for (index, element) in elements.enumerated() {
-            let place = .root / "messages" / index
-            let fields = try VersionFields(of: element, at: place, known: ["role", "content"])
-            let name = try fields.required("role", try fields.string("role"))
-            guard let role = RenderedMessage.Role(rawValue: name) else {
-                let known = RenderedMessage.Role.allCases.map(\.rawValue).joined(separator: ", ")
-                throw VersionFault(place / "role", "not a role: \(known)")
-            }
-            let text = try fields.required("content", try fields.text("content"))
-            do throws(TemplateFault) {
-                messages.append(Message(role: role, content: try Template(compiling: text)))
-            } catch {
-                throw VersionFault(place / "content", error)
-            }
+            messages.append(try VersionMessage(element, at: .root / "messages" / index))
         }
         return messages
+    }
+
+    private static func compiled(
+        _ messages: [VersionMessage<[UInt8]>], _ options: Template.Options
+    ) throws(VersionFault) -> [VersionMessage<Template>] {
+        var compiled: [VersionMessage<Template>] = []
+        compiled.reserveCapacity(messages.count)
+        for (index, message) in messages.enumerated() {
+            let place = .root / "messages" / index
+            let message = try message.map(at: place) { (text, place) throws(VersionFault) in
+                do throws(TemplateFault) { return try Template(compiling: text, options: options) } catch {
+                    throw VersionFault(place, error)
+                }
+            }
+            if case .spliced(let template) = message, !template.isExpression {
+                throw VersionFault(place / "messages", "must be one {{ expression }} and nothing else")
+            }
+            compiled.append(message)
+        }
+        return compiled
     }
 
     private static func parameters(_ fields: VersionFields) throws(VersionFault) -> [Parameter] {
@@ -137,6 +148,20 @@ extension VersionDocument {
         return Schema(
             number: try fields.required("number", try fields.integer("number", in: 1...Int64(Int32.max))),
             input: try text("input"), output: try text("output"))
+    }
+
+    private static func onInvalidOutput(
+        _ fields: VersionFields, _ schema: Schema?
+    ) throws(VersionFault) -> InvalidOutputRule {
+        guard let name = try fields.string("on_invalid_output") else { return .mark }
+        guard let rule = InvalidOutputRule(rawValue: name) else {
+            let known = InvalidOutputRule.allCases.map(\.rawValue).joined(separator: ", ")
+            throw VersionFault(.root / "on_invalid_output", "must be one of \(known)")
+        }
+        guard rule == .mark || schema?.output != nil else {
+            throw VersionFault(.root / "on_invalid_output", "the schema asks for no output, so none can be invalid")
+        }
+        return rule
     }
 
     private static func canonical(_ value: JSONValue, at place: JSONPointer) throws(VersionFault) -> [UInt8] {

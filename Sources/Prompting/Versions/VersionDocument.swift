@@ -4,17 +4,17 @@ import JSON
 /// The content of a version: what it was made from, and what its hash stands for.
 ///
 ///     {"provider", "model",
-///      "messages": [{"role": "system|developer|user|assistant", "content": "template"}],
+///      "messages": [{"role": "system|developer|user|assistant", "content": "template" or [part]},
+///                   {"messages": "{{ expression }}"}],
+///      "template": {"undefined": "strict|lenient"?, "trim_blocks": bool?, "lstrip_blocks": bool?,
+///                   "keep_trailing_newline": bool?}?,
 ///      "parameters": {…}?, "overridable": ["name"]?, "tools": [{…}]?, "max_output_tokens": 1…?,
-///      "strict_model": bool?, "schema": {"number": 1…, "input": JSON Schema?, "output": JSON Schema?}?}
+///      "strict_model": bool?, "on_invalid_output": "mark|retry|error"?,
+///      "schema": {"number": 1…, "input": JSON Schema?, "output": JSON Schema?}?}
 ///
-/// A field that is null counts as absent.
+/// A part is one of OpenAI's `text`, `image_url`, `file` and `input_audio`, its texts templates. In place of a message
+/// `messages` splices a list of whole ones from the input. A field that is null counts as absent.
 package struct VersionDocument: Sendable {
-    package struct Message: Sendable {
-        package var role: RenderedMessage.Role
-        package var content: Template
-    }
-
     /// The JSON Schemas of the agent that the version is for, as JSON text.
     package struct Schema: Hashable, Sendable {
         package var number: Int64
@@ -24,7 +24,10 @@ package struct VersionDocument: Sendable {
 
     package var provider: String
     package var model: String
-    package var messages: [Message]
+    package var messages: [VersionMessage<[UInt8]>]
+    /// The same with their templates compiled.
+    package var templates: [VersionMessage<Template>]
+    package var templateOptions: Template.Options
     /// Sorted by name, values in canonical form, `tools` not among them.
     package var parameters: [Parameter]
     /// Sorted, each once.
@@ -33,6 +36,7 @@ package struct VersionDocument: Sendable {
     package var tools: [UInt8]?
     package var maxOutputTokens: Int64?
     package var strictModel: Bool
+    package var onInvalidOutput: InvalidOutputRule
     package var schema: Schema?
 
     package static let maximumBytes = 4 << 20
@@ -65,17 +69,14 @@ package struct VersionDocument: Sendable {
         }
         writer.key("messages")
         writer.beginArray()
-        for message in messages {
-            writer.beginObject()
-            writer.key("content")
-            writer.string(utf8: message.content.source)
-            writer.key("role")
-            writer.string(message.role.rawValue)
-            writer.endObject()
-        }
+        for message in messages { message.write(to: &writer) }
         writer.endArray()
         writer.key("model")
         writer.string(model)
+        if onInvalidOutput != .mark {
+            writer.key("on_invalid_output")
+            writer.string(onInvalidOutput.rawValue)
+        }
         if !overridable.isEmpty {
             writer.key("overridable")
             writer.beginArray()
@@ -111,6 +112,10 @@ package struct VersionDocument: Sendable {
         if strictModel {
             writer.key("strict_model")
             writer.bool(true)
+        }
+        if !templateOptions.isDefault {
+            writer.key("template")
+            templateOptions.write(to: &writer)
         }
         if let tools {
             writer.key("tools")

@@ -67,7 +67,10 @@ import Testing
             ])
     }
 
-    @Test(arguments: [(nil, "customer.name"), (#"{"customer":{"name":1},"topic":2}"#, "question")])
+    @Test(arguments: [
+        (nil, "customer"), (#"{"customer":{},"topic":2}"#, "customer.name"),
+        (#"{"customer":{"name":1},"topic":2}"#, "question"),
+    ])
     func namesWhatIsMissing(input: String?, path: String) throws {
         let plan = try Self.plan()
         let fault = #expect(throws: DataFault.self) { try plan.render(input: try input.map(Self.tape)) }

@@ -18,15 +18,11 @@ extension Plan {
 private struct PlanRendering {
     private let plan: Plan
     private let context: RenderContext
-    private let maximumBytes: Int
-    private var bytesLeft: Int
     private(set) var messages: [RenderedMessage] = []
 
     init(plan: Plan, input: JSONTape?, limits: RenderLimits) {
         self.plan = plan
         context = RenderContext(input: input, isLenient: plan.isLenient, limits: limits)
-        maximumBytes = limits.outputBytes
-        bytesLeft = limits.outputBytes
         messages.reserveCapacity(plan.messages.count)
     }
 
@@ -48,11 +44,8 @@ private struct PlanRendering {
 
     private mutating func text(_ template: Template, at place: JSONPointer) throws(DataFault) -> [UInt8] {
         var text: [UInt8] = []
-        do throws(RenderFault) {
-            try template.render(in: context, into: &text)
-            bytesLeft -= text.count
-            guard bytesLeft >= 0 else { throw .outputTooLarge(maximumBytes: maximumBytes) }
-        } catch {
+        text.reserveCapacity(template.source.count)
+        do throws(RenderFault) { try template.render(in: context, into: &text) } catch {
             throw DataFault(error, at: place, variables: Set(plan.variables.map(\.name)))
         }
         return text
@@ -84,8 +77,6 @@ private struct PlanRendering {
             guard let json = try template.renderJSON(in: context), let document = try? JSONDocument(json) else {
                 throw RenderFault(.value, "the expression has no value that is JSON")
             }
-            bytesLeft -= json.count
-            guard bytesLeft >= 0 else { throw .outputTooLarge(maximumBytes: maximumBytes) }
             list = document.root
         } catch {
             throw DataFault(error, at: place, variables: Set(plan.variables.map(\.name)))
@@ -100,9 +91,22 @@ private struct PlanRendering {
         var fault = fault
         let within = fault.pointer ?? ""
         let variables = template.variables
-        let path = variables.count == 1 && template.isPath ? variables.first?.paths.first : nil
-        fault.pointer = path.flatMap { DataFault.pointer(path: $0, Set(variables.map(\.name))) }.map { $0 + within }
+        let pointer = template.path.flatMap { DataFault.pointer(path: $0, Set(variables.map(\.name))) }
+        fault.pointer = pointer.map { $0 + within }
         fault.message += " (message list of version \(place.text)\(fault.pointer == nil ? ", at \(within)" : ""))"
         return fault
+    }
+}
+
+extension Template {
+    /// Whether it is one `{{ … }}` and nothing else.
+    var isExpression: Bool { program.expression != nil }
+
+    /// What stands between the braces of an expression, which may be a dotted path.
+    fileprivate var path: String? {
+        guard isExpression else { return nil }
+        let inner = String(decoding: source, as: UTF8.self).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let marks: Set<Character> = ["{", "}", " ", "-", "+"]
+        return String(inner.drop { marks.contains($0) }.reversed().drop { marks.contains($0) }.reversed())
     }
 }

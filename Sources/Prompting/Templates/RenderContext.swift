@@ -8,6 +8,8 @@ final class RenderContext {
     let limits: RenderLimits
     private(set) var stepsLeft: Int
     private(set) var bytesLeft: Int
+    /// Of all that is rendered in this context together.
+    var outputBytesLeft: Int
     /// Answers for `Value.object`; set by the evaluator.
     var objects: (any ObjectTable)?
 
@@ -17,6 +19,7 @@ final class RenderContext {
         self.limits = limits
         stepsLeft = limits.steps
         bytesLeft = limits.bytes
+        outputBytesLeft = limits.outputBytes
     }
 
     /// Pays for work: one step a node evaluated, an element visited, a filter called.

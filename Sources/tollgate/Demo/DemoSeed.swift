@@ -90,7 +90,8 @@ struct DemoSeed {
                 about {{ topic }}.{% for language in languages | default([]) %}
                 Say it in {{ language | capitalize }}, too.{% endfor %}
                 """,
-                notes: "Needs an input with a topic; takes a name and languages, too.", first.text("provider"), first.text("model"))
+                notes: "Needs an input with a topic; takes a name and languages, too.", first.text("provider"),
+                first.text("model"))
         }
     }
 

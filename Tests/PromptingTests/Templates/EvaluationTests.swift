@@ -119,7 +119,8 @@ import Testing
     @Test(arguments: [
         ("{{ us }}", #"[{"n":"A","s":true},{"n":"B","s":false},{"n":"C","s":true}]"#), ("{{ d.a + 1 }}", "2"),
         ("{{ y }}", #""Y""#), ("{{ [n, 1.5, {'a': t}] }}", #"[null,1.5,{"a":true}]"#),
-        ("{{ xs | map('string') | list }}", #"["1","2","3"]"#), (" {{ xs }}", nil), ("x", nil), ("{{ xs }}{{ xs }}", nil),
+        ("{{ xs | map('string') | list }}", #"["1","2","3"]"#), (" {{ xs }}", nil), ("x", nil),
+        ("{{ xs }}{{ xs }}", nil),
         ("{% set a = 1 %}", nil),
     ])
     func givesTheValueOfOneExpression(template: String, json: String?) throws {

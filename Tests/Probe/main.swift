@@ -8,6 +8,13 @@ import Glibc
 /// a line that is no request is answered with a fault too, so that answers and requests keep in step.
 func run(_ arguments: [String]) -> Int32 {
     switch arguments.first {
+    case "time-render":
+        do {
+            return try timeRender(Array(arguments.dropFirst()))
+        } catch {
+            complain("probe: \(error)")
+            return 1
+        }
     case let name?:
         complain("probe: no command \(name)")
         return 2

@@ -89,11 +89,11 @@ import Testing
     @Test func leadsIntoTheTemplate() {
         let document = #"""
             {"provider":"p","model":"m","messages":[{"role":"system","content":"ok"},
-             {"role":"user","content":"one\n  {{ a | upper }}"}]}
+             {"role":"user","content":"one\n  {{ a | uper }}"}]}
             """#
-        let fault = expect(document, "/messages/1/content", "a filter (|) is not supported")
+        let fault = expect(document, "/messages/1/content", "there is no filter uper")
         #expect(fault?.line == 2)
-        #expect(fault?.column == 8)
+        #expect(fault?.column == 10)
     }
 
     @Test func boundsTheNumberOfMessages() throws {

@@ -91,8 +91,8 @@ private enum Dump {
         case .negate(let operand): list("neg", [expression(operand)])
         case .plus(let operand): list("pos", [expression(operand)])
         case .not(let operand): list("not", [expression(operand)])
-        case .and(let left, let right): list("and", [expression(left), expression(right)])
-        case .or(let left, let right): list("or", [expression(left), expression(right)])
+        case .and: list("and", operands(value, isOr: false).map(expression))
+        case .or: list("or", operands(value, isOr: true).map(expression))
         case .binary(let binary, let left, let right):
             list(binary.rawValue, [expression(left), expression(right)])
         case .concatenate(let parts): list("~", parts.map(expression))
@@ -108,6 +108,15 @@ private enum Dump {
         case .filter(let operand, let call): list(filter(call), [expression(operand)])
         case .test(let operand, let name, let list, let isNegated):
             "\(isNegated ? "(not " : "")(is \(name)\(arguments(list)) \(expression(operand)))\(isNegated ? ")" : "")"
+        }
+    }
+
+    /// Of `and` or `or`, flat: the tree is balanced, which means the same.
+    static func operands(_ value: Expression, isOr: Bool) -> [Expression] {
+        switch value.kind {
+        case .and(let left, let right) where !isOr: operands(left, isOr: isOr) + operands(right, isOr: isOr)
+        case .or(let left, let right) where isOr: operands(left, isOr: isOr) + operands(right, isOr: isOr)
+        default: [value]
         }
     }
 

@@ -7,7 +7,8 @@ import dataclasses
 import re
 from collections.abc import Callable
 
-from outcomes import Case, Options, Outcome
+from outcomes import Case, Outcome
+from reference import FOLDING
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,6 +40,11 @@ DIFFERENCES = [
         "integers beyond 64 bits", "they print as they came, but nothing is calculated with them: Python's have no end, and take time and memory without one",
         (("{{ 9223372036854775807 + 1 }}", {}, "numberTooLarge"), ("{{ big * 2 }}", {"big": 2**63}, "numberTooLarge"), ("{{ 10 ** 30 }}", {}, "numberTooLarge")),
         lambda case, reference, ours: ours.kind == "numberTooLarge" or "numberTooLarge" in (ours.message or ""),
+    ),
+    Difference(
+        "constants that fail", "Jinja2 calculates with constants while it compiles, so some faults come before anything is rendered, wherever they stand",
+        (("{% if false %}{{ ([]|min) ~ 'x' }}{% endif %}", {}, ""),),
+        lambda case, reference, ours: (reference.message or "").startswith(FOLDING),
     ),
     Difference(
         "addresses", "what Python prints as an address in memory (a generator, a method, a function) is a fault",

@@ -9,6 +9,8 @@ import jinja2.sandbox
 
 from outcomes import Options, Outcome
 
+#: How the message of a fault begins that Jinja2 met while it compiled.
+FOLDING = "while compiling"
 EXTENSIONS = ["jinja2.ext.loopcontrols", "jinja2.ext.do"]
 
 
@@ -38,6 +40,7 @@ def fault_kind(error: BaseException) -> str:
         ("value", (ValueError, LookupError, AssertionError)),
         ("depth", RecursionError),
         ("memory", MemoryError),
+        ("runtime", RuntimeError),
     ):
         if isinstance(error, classes):
             return name
@@ -49,6 +52,9 @@ def render(template: str, context: dict, options: Options) -> Outcome:
         compiled = environment(options).from_string(template)
     except (jinja2.TemplateSyntaxError, SyntaxError) as error:
         return Outcome(stage="compile", message=str(error))
+    except Exception as error:  # noqa: BLE001
+        # Jinja2 calculates with constants while it compiles, and some that fail do so there and then.
+        return Outcome(stage="render", kind=fault_kind(error), message=f"{FOLDING}: {type(error).__name__}: {error}")
     try:
         return Outcome(output=compiled.render(context))
     except Exception as error:  # noqa: BLE001 - whatever a template makes Python raise
@@ -63,5 +69,9 @@ def parse(template: str, options: Options = Options()) -> jinja2.nodes.Template 
         return None
 
 
-def undeclared_variables(template: str) -> set[str]:
-    return jinja2.meta.find_undeclared_variables(parse(template))
+def undeclared_variables(template: str) -> set[str] | None:
+    """What a template looks up in its context; None where it does not compile."""
+    try:
+        return jinja2.meta.find_undeclared_variables(environment(Options()).parse(template))
+    except Exception:  # noqa: BLE001 - as of folding in `render`
+        return None

@@ -22,6 +22,8 @@ final class RenderContext {
         outputBytesLeft = limits.outputBytes
     }
 
+    func isLenient(_ undefined: Undefined) -> Bool { isLenient || undefined.isLenient }
+
     /// Pays for work: one step a node evaluated, an element visited, a filter called.
     @inline(__always)
     func spend(steps: Int = 1) throws(RenderFault) {

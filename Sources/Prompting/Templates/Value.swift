@@ -81,11 +81,14 @@ final class Undefined: Sendable {
     let message: String
     /// What using it throws: `refused` for what the sandbox keeps back.
     let kind: RenderFault.Kind
+    /// Prints as nothing even where undefined values are strict: what Jinja2 takes for the `else` that is not there.
+    let isLenient: Bool
 
-    init(path: String, message: String, kind: RenderFault.Kind = .undefined) {
+    init(path: String, message: String, kind: RenderFault.Kind = .undefined, isLenient: Bool = false) {
         self.path = path
         self.message = message
         self.kind = kind
+        self.isLenient = isLenient
     }
 
     var fault: RenderFault { RenderFault(kind, message, path: path.isEmpty ? nil : path) }

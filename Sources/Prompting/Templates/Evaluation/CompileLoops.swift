@@ -11,7 +11,8 @@ extension TemplateCompiler {
         if let test = loop.condition { condition = try compile(test, of: loop, at: at) }
         try compile(loop.iterable)
         let loopSlot = isWatched ? inner.find("loop").map { function.slot(of: $0.variable) } : nil
-        function.emit(.beginLoop(tables.add(loop: LoopSite(loopSlot: loopSlot, condition: condition))), at: loop.iterable.at)
+        function.emit(
+            .beginLoop(tables.add(loop: LoopSite(loopSlot: loopSlot, condition: condition))), at: loop.iterable.at)
         function.loops.append(.init(captures: function.captures, start: function.mark()))
         let next = function.emit(.next(exit: 0), at: loop.iterable.at)
         try inScope(inner) { () throws(TemplateFault) in

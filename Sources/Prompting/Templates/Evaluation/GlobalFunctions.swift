@@ -79,7 +79,8 @@ extension Machine {
                     let pair = try context.elements(of: elements[index])
                     guard pair.count == 2 else {
                         throw RenderFault(
-                            .value, "dictionary update sequence element #\(index) has length \(pair.count); 2 is required")
+                            .value,
+                            "dictionary update sequence element #\(index) has length \(pair.count); 2 is required")
                     }
                     keys.append(pair[0])
                     values.append(pair[1])

@@ -1,7 +1,10 @@
+import JSON
+
 /// One rendering of one program: what its instructions work on.
 final class Machine {
     let program: Program
     let context: RenderContext
+    let tape: JSONTape?
     /// What each of the program's input names is in this rendering.
     let inputs: [Value]
     /// What `Value.object` leads to.
@@ -28,6 +31,7 @@ final class Machine {
     init(_ program: Program, _ context: RenderContext) throws(RenderFault) {
         self.program = program
         self.context = context
+        tape = context.input
         (inputs, objects) = try Self.resolve(program.inputs, context)
     }
 
@@ -37,9 +41,8 @@ final class Machine {
         var values: [Value] = []
         var objects: [MachineObject] = []
         values.reserveCapacity(names.count)
-        let tape = context.input.flatMap { $0.nodes.isEmpty || $0.kind(0) != .object ? nil : $0 }
         for name in names {
-            if tape != nil, let member = try context.inputMember(0, name.bytes) {
+            if let member = try context.input?.paidMember(name.bytes, of: 0, context) {
                 values.append(.input(member))
             } else if let global = name.global {
                 values.append(.object(Value.ObjectID(index: objects.count)))
@@ -89,5 +92,22 @@ final class Machine {
         spare = (stack, output)
         nesting -= 1
         return result
+    }
+}
+
+extension JSONTape {
+    /// The node of an object's member; nil where there is none, or this is no object.
+    @inline(__always)
+    func paidMember(_ name: [UInt8], of node: Int, _ context: RenderContext) throws(RenderFault) -> Int? {
+        guard kind(node) == .object else { return nil }
+        let count = nodes[node].count
+        // Looking along a large object is work, looking along a small one is less than the rest of an instruction.
+        if count > 8 { try context.spend(steps: Int(count >> 3)) }
+        var key = node + 1
+        for _ in 0..<count {
+            if isString(key, name) { return key + 1 }
+            key = Int(nodes[key + 1].next)
+        }
+        return nil
     }
 }

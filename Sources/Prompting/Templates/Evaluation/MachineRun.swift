@@ -25,18 +25,14 @@ extension Machine {
                     output.append(contentsOf: program.text[Int(start)..<Int(start) + Int(count)])
                     if output.count > outputLimit { throw tooMuchOutput() }
                 case .write:
-                    try context.write(stack.removeLast(), to: &output)
-                    if output.count > outputLimit { throw tooMuchOutput() }
+                    try write(stack.removeLast(), to: &output, atMost: outputLimit)
                 case .writeInput(let number):
-                    try context.write(inputs[Int(number)], to: &output)
-                    if output.count > outputLimit { throw tooMuchOutput() }
+                    try write(inputs[Int(number)], to: &output, atMost: outputLimit)
                 case .writeSlot(let slot):
-                    try context.write(activation.slots[Int(slot)], to: &output)
-                    if output.count > outputLimit { throw tooMuchOutput() }
+                    try write(activation.slots[Int(slot)], to: &output, atMost: outputLimit)
                 case .writeAttribute(let number):
                     let value = try attribute(stack.removeLast(), program.attributes[Int(number)])
-                    try context.write(value, to: &output)
-                    if output.count > outputLimit { throw tooMuchOutput() }
+                    try write(value, to: &output, atMost: outputLimit)
                 case .beginCapture: captures.append(output.count)
                 case .endCapture:
                     let start = captures.removeLast()
@@ -143,8 +139,7 @@ extension Machine {
                     switch outcome {
                     case .value(let value):
                         if site.isPrinted {
-                            try context.write(value, to: &output)
-                            if output.count > outputLimit { throw tooMuchOutput() }
+                            try write(value, to: &output, atMost: outputLimit)
                         } else {
                             stack.append(value)
                         }
@@ -176,8 +171,6 @@ extension Machine {
             throw located(error, function.offsets[max(place - 1, 0)])
         }
     }
-
-    private func tooMuchOutput() -> RenderFault { .outputTooLarge(maximumBytes: context.limits.outputBytes) }
 
     private func enterMacro() throws(RenderFault) {
         guard depth < context.limits.depth else { throw .tooDeep(context.limits.depth) }

@@ -7,9 +7,7 @@ extension Machine {
     func attribute(_ value: Value, _ site: AttributeSite) throws(RenderFault) -> Value {
         switch value {
         case .input(let node) where site.isKey:
-            if context.inputKind(node) == .object, let member = try context.inputMember(node, site.bytes) {
-                return .input(member)
-            }
+            if let member = try tape?.paidMember(site.bytes, of: node, context) { return .input(member) }
         case .object(let id):
             if let field = site.loopField, case .loop(let loop) = objects[id.index] {
                 return try loop.value(of: field, self, id)
@@ -18,6 +16,19 @@ extension Machine {
         }
         return try context.attribute(value, site.name, path: site.path)
     }
+
+    /// Appends Python's `str()` of a value.
+    @inline(__always)
+    func write(_ value: Value, to output: inout [UInt8], atMost limit: Int) throws(RenderFault) {
+        if case .input(let node) = value, let tape, tape.isPlain(node) {
+            output.append(contentsOf: tape.document[tape.contents(of: node)])
+        } else {
+            try context.write(value, to: &output)
+        }
+        if output.count > limit { throw tooMuchOutput() }
+    }
+
+    func tooMuchOutput() -> RenderFault { .outputTooLarge(maximumBytes: context.limits.outputBytes) }
 
     /// Makes a string of the output from a place on, and takes it away there.
     func take(outputFrom start: Int, of output: inout [UInt8]) throws(RenderFault) -> Value {

@@ -51,7 +51,9 @@ final class Program: Sendable {
         var cost = text.count + constants.count * 64 + inputs.count * 160 + attributes.count * 160 + paths.count * 64
         cost += (filters.count + tests.count) * 32 + calls.count * 96 + (loops.count + macros.count) * 160
         cost += targets.count * 64 + outers.count * 32 + scopes.reduce(0) { $0 + 32 + $1.count * 32 }
-        return functions.reduce(cost) { $0 + 64 + $1.code.count * MemoryLayout<Instruction>.stride + $1.offsets.count * 4 }
+        return functions.reduce(cost) {
+            $0 + 64 + $1.code.count * MemoryLayout<Instruction>.stride + $1.offsets.count * 4
+        }
     }
 }
 

@@ -7,7 +7,9 @@ extension RenderContext {
         case .string(let text): return try contains(text.bytes[...], element)
         case .dict: return try member(of: container, element) != nil
         case .range(let range):
-            if case .undefined(let undefined) = element, !isLenient, range.count > 0 { throw undefined.fault }
+            if case .undefined(let undefined) = element, !isLenient(undefined), range.count > 0 {
+                throw undefined.fault
+            }
             switch number(element) {
             case .int(let number): return range.position(of: number) != nil
             case .float(let number):
@@ -16,7 +18,7 @@ extension RenderContext {
             case .large, nil: return false
             }
         case .undefined(let undefined):
-            if isLenient { return false }
+            if isLenient(undefined) { return false }
             throw undefined.fault
         case .input(let node):
             switch inputKind(node) {
@@ -103,7 +105,7 @@ extension RenderContext {
                 count: range.count)
         case .object(let object): return .object(object.index)
         case .undefined(let undefined):
-            if isLenient { return .undefined }
+            if isLenient(undefined) { return .undefined }
             throw undefined.fault
         case .input(let node) where inputKind(node) == .number: return .digits(Text(inputBytes(node)))
         case .rare(.iterator), .rare(.method), .rare(.view(.values, _)):

@@ -81,7 +81,7 @@ extension RenderContext {
             case .number, .bool, .null: break
             }
         case .undefined(let undefined):
-            if isLenient { return ValueElements([]) }
+            if isLenient(undefined) { return ValueElements([]) }
             throw undefined.fault
         case .object(let object):
             if let values = try objects?.elements(of: object) { return ValueElements(values) }
@@ -97,7 +97,7 @@ extension RenderContext {
     func isIterable(_ value: Value) -> Bool {
         switch value {
         case .list, .tuple, .dict, .range, .string, .rare(.view), .rare(.iterator), .rare(.group): return true
-        case .undefined: return isLenient
+        case .undefined(let undefined): return isLenient(undefined)
         case .none, .bool, .int, .float, .rare(.method): return false
         case .object(let object): return objects?.isIterable(object) ?? false
         case .input(let node):
@@ -164,7 +164,7 @@ extension RenderContext {
             case .number, .bool, .null: break
             }
         case .undefined(let undefined):
-            if isLenient { return 0 }
+            if isLenient(undefined) { return 0 }
             throw undefined.fault
         case .object(let object):
             if let values = try objects?.elements(of: object) { return values.count }

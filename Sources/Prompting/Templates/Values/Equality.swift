@@ -9,7 +9,7 @@ extension RenderContext {
         let a = plain(a)
         let b = plain(b)
         if let undefined = anyUndefined(a, b) {
-            guard isLenient else { throw undefined.fault }
+            guard isLenient(undefined) else { throw undefined.fault }
             if case .undefined = a, case .undefined = b { return true }
             return false
         }

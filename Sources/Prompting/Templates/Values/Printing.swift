@@ -19,7 +19,7 @@ extension RenderContext {
             case .number: writeInputNumber(node, to: &output)
             case .bool, .null, .array, .object: try writeRepr(value, to: &output)
             }
-        case .undefined(let undefined): if !isLenient { throw undefined.fault }
+        case .undefined(let undefined): if !isLenient(undefined) { throw undefined.fault }
         case .none, .bool, .float, .list, .tuple, .dict, .range, .object, .rare: try writeRepr(value, to: &output)
         }
     }

@@ -15,7 +15,7 @@ extension RenderContext {
         case .rare(.view(_, let dict)): return try isTrue(dict)
         case .object, .rare(.iterator), .rare(.method), .rare(.group): return true
         case .undefined(let undefined):
-            if isLenient { return false }
+            if isLenient(undefined) { return false }
             throw undefined.fault
         case .input(let node):
             switch inputKind(node) {

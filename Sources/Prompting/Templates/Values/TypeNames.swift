@@ -4,7 +4,7 @@ extension RenderContext {
     /// Python's name of a value's type, for messages.
     func typeName(of value: Value) -> String {
         switch value {
-        case .undefined: return isLenient ? "Undefined" : "StrictUndefined"
+        case .undefined(let undefined): return isLenient(undefined) ? "Undefined" : "StrictUndefined"
         case .none: return "NoneType"
         case .bool: return "bool"
         case .int: return "int"

@@ -107,7 +107,7 @@ struct ValueTest: Sendable {
         },
         "iterable": { value, arguments, context throws(RenderFault) in
             try arguments.none("iterable")
-            if case .undefined(let undefined) = value, !context.isLenient { throw undefined.fault }
+            if case .undefined(let undefined) = value, !context.isLenient(undefined) { throw undefined.fault }
             return context.isIterable(value)
         },
         "callable": { value, arguments, context throws(RenderFault) in
@@ -150,7 +150,7 @@ struct ValueTest: Sendable {
     private static func isSequence(_ value: Value, _ context: RenderContext) -> Bool {
         switch value {
         case .string, .list, .tuple, .dict, .range, .rare(.group): return true
-        case .undefined: return context.isLenient
+        case .undefined(let undefined): return context.isLenient(undefined)
         case .input(let node):
             switch context.inputKind(node) {
             case .string, .array, .object: return true

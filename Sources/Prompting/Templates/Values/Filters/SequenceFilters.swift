@@ -36,7 +36,7 @@ enum SequenceFilters {
 
     private static func requireReversible(_ value: Value, _ context: RenderContext) throws(RenderFault) {
         switch context.plain(value) {
-        case .undefined(let undefined): if !context.isLenient { throw undefined.fault }
+        case .undefined(let undefined): if !context.isLenient(undefined) { throw undefined.fault }
         case .string, .list, .tuple, .dict, .range, .rare(.view), .rare(.group): break
         case .input(let node) where context.inputKind(node) != .number: break
         case .none, .bool, .int, .float, .input, .object, .rare:
@@ -55,7 +55,7 @@ enum SequenceFilters {
         switch value {
         case .rare(.iterator): return .list(try context.array(of: value).reversed())
         case .undefined(let undefined):
-            if !context.isLenient { throw undefined.fault }
+            if !context.isLenient(undefined) { throw undefined.fault }
             typeName = "reversed"
         case .dict: typeName = "dict_reversekeyiterator"
         case .rare(.view(.keys, _)): typeName = "dict_reversekeyiterator"
@@ -110,7 +110,7 @@ enum SequenceFilters {
         case .float(let number): size = Int(exactly: number)
         case .large, nil: size = nil
         }
-        if case .undefined(let undefined) = bound[0], !context.isLenient { throw undefined.fault }
+        if case .undefined(let undefined) = bound[0], !context.isLenient(undefined) { throw undefined.fault }
         var rows: [Value] = []
         var row: [Value] = []
         for element in values {

@@ -4,12 +4,15 @@ extension DataFault {
     /// Names in an input are of any length: cut here, since faults go into answers.
     private static let longestPointer = 500
 
+    /// A member that is missing is pointed to where it should be.
     package init(_ violation: SchemaViolation) {
-        let pointer = violation.pointer.unicodeScalars
-        let isLong = pointer.count > Self.longestPointer
-        self.init(
-            pointer: isLong ? String(String.UnicodeScalarView(pointer.prefix(Self.longestPointer))) : violation.pointer,
-            rule: violation.rule, message: violation.message)
+        var pointer = violation.pointer
+        if let missing = violation.missing { pointer += (JSONPointer.root / missing).text }
+        if pointer.unicodeScalars.count > Self.longestPointer {
+            pointer = String(String.UnicodeScalarView(pointer.unicodeScalars.prefix(Self.longestPointer)))
+        }
+        let message = violation.missing == nil ? violation.message : "is missing"
+        self.init(pointer: pointer, rule: violation.rule, message: message)
     }
 
     /// - Parameters:

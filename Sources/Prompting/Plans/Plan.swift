@@ -20,8 +20,10 @@ package final class Plan: Sendable {
     package let inputSchema: JSONSchema?
     /// Nil where the agent has no output schema.
     package let output: OutputContract?
-    /// What the templates read from the input, in the order of the text.
+    /// What the templates read from the input, in the order of the text; a name stands once for each template.
     package let variables: [TemplateVariable]
+    /// The JSON Schema that the templates' variables make of the input, where the agent has none.
+    package let inferredInput: [UInt8]?
     /// Undefined values print as nothing.
     let isLenient: Bool
     /// Memory it holds, in bytes, roughly: for a cache bounded by bytes.
@@ -63,10 +65,12 @@ package final class Plan: Sendable {
         }
         if let text = document.schema?.input {
             inputSchema = try Self.compiled(text, at: place / "input")
+            inferredInput = nil
         } else {
             // What the templates read is what there may be.
             let inferred = inferredInputSchema(of: variables, isLenient: isLenient)
             inputSchema = try Self.compiled(inferred, at: .root / "messages")
+            inferredInput = inferred
         }
 
         var cost = Self.fixedCost + provider.utf8.count + model.utf8.count
@@ -74,6 +78,7 @@ package final class Plan: Sendable {
         for parameter in parameters { cost += 96 + parameter.name.utf8.count + parameter.json.count }
         for name in overridable { cost += 48 + name.utf8.count }
         for variable in variables { cost += 96 + variable.paths.reduce(0) { $0 + 32 + $1.utf8.count } }
+        cost += inferredInput?.count ?? 0
         cost += (inputSchema?.byteCost ?? 0) + (output?.byteCost ?? 0)
         byteCost = cost
     }

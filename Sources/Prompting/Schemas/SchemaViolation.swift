@@ -7,12 +7,17 @@ package struct SchemaViolation: Hashable, Sendable {
     /// To the keyword in the schema; behind the address of another document where it stands in one.
     package var schemaPointer: String
     package var message: String
+    /// The name of the member that is missing, where that is what is wrong.
+    package var missing: String?
 
-    package init(pointer: String, rule: String, schemaPointer: String, message: String) {
+    package init(
+        pointer: String, rule: String, schemaPointer: String, message: String, missing: String? = nil
+    ) {
         self.pointer = pointer
         self.rule = rule
         self.schemaPointer = schemaPointer
         self.message = message
+        self.missing = missing
     }
 
     /// The check was given up: it would have taken too many steps, or nested too deep. The value is not known to be

@@ -8,7 +8,15 @@ extension SchemaCheck {
         if let keyword = note.keyword { schemaPointer += "/" + keyword.rawValue }
         return SchemaViolation(
             pointer: tape.pointer(to: note.node), rule: note.keyword?.rawValue ?? "false",
-            schemaPointer: schemaPointer, message: message(note))
+            schemaPointer: schemaPointer, message: message(note), missing: missing(note))
+    }
+
+    private func missing(_ note: Note) -> String? {
+        switch note.keyword {
+        case .required, .dependentRequired: name(note.detail)
+        case .dependencies where rules.indices.contains(note.detail): name(note.detail)
+        case _: nil
+        }
     }
 
     private func message(_ note: Note) -> String {

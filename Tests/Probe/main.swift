@@ -11,6 +11,9 @@ func run(_ arguments: [String]) -> Int32 {
     case "validate":
         answerLines(answerValidate)
         return 0
+    case "time-validate":
+        answerLines(answerTimeValidate)
+        return 0
     case let name?:
         complain("probe: no command \(name)")
         return 2

@@ -7,7 +7,7 @@ extension Machine {
     func attribute(_ value: Value, _ site: AttributeSite) throws(RenderFault) -> Value {
         switch value {
         case .input(let node) where site.isKey:
-            if let member = try tape?.paidMember(site.bytes, of: node, context) { return .input(member) }
+            if let member = try member(site.bytes, of: node) { return .input(member) }
         case .object(let id):
             if let field = site.loopField, case .loop(let loop) = objects[id.index] {
                 return try loop.value(of: field, self, id)
@@ -20,8 +20,8 @@ extension Machine {
     /// Appends Python's `str()` of a value.
     @inline(__always)
     func write(_ value: Value, to output: inout [UInt8], atMost limit: Int) throws(RenderFault) {
-        if case .input(let node) = value, let tape, tape.isPlain(node) {
-            output.append(contentsOf: tape.document[tape.contents(of: node)])
+        if case .input(let node) = value, nodes[node].isPlain {
+            output.append(contentsOf: document[Int(nodes[node].start) + 1..<Int(nodes[node].end) - 1])
         } else {
             try context.write(value, to: &output)
         }

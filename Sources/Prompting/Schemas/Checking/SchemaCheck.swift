@@ -1,0 +1,209 @@
+import JSON
+
+/// One check of a value with a schema. Quiet, it stops at the first rule that is broken; reporting, it goes on and
+/// notes each.
+struct SchemaCheck {
+    let program: SchemaProgram
+    let tape: JSONTape
+    // The tables that every step reads, held here so that they are one load away.
+    let schemas: [CompiledSchema]
+    let rules: [SchemaRule]
+    let lists: [Int32]
+    let nodes: [JSONTape.Node]
+
+    /// What a check may still cost: a step a schema applied, a member or an element visited, sixteen bytes matched.
+    var stepsLeft: Int
+    var depth = 0
+    /// Too many steps, or too deep: nothing said since counts.
+    private(set) var isGivenUp = false
+    var isReporting = false
+    /// The resources that the schemas at hand stand in, outermost first. Kept only where references are dynamic.
+    var scope: [Int32] = []
+    let isDynamic: Bool
+    private var notes: [Note] = []
+
+    struct Note: Hashable {
+        var node: Int
+        var schema: Int
+        var keyword: SchemaKeyword?
+        /// The rule, or the name that is missing.
+        var detail: Int
+    }
+
+    /// Schemas applied within schemas; what one takes of the stack, times this, is less than the smallest stack of ours.
+    static let maximumDepth = 400
+    static let steps = 2_000_000
+    static let stepsPerNode = 50
+    private static let maximumNotes = 512
+
+    init(_ program: SchemaProgram, _ tape: JSONTape) {
+        self.program = program
+        self.tape = tape
+        schemas = program.schemas
+        rules = program.rules
+        lists = program.lists
+        nodes = tape.nodes
+        isDynamic = !program.dynamicTargets.isEmpty
+        stepsLeft = Self.steps + Self.stepsPerNode * tape.nodes.count
+    }
+
+    mutating func accepts() -> Bool { check(program.root, 0) && !isGivenUp }
+
+    // MARK: - Limits
+
+    /// Answers false, for good, where there is nothing left.
+    @inline(__always)
+    mutating func spend(_ steps: Int = 1) -> Bool {
+        stepsLeft -= steps
+        if stepsLeft < 0 {
+            isGivenUp = true
+            return false
+        }
+        return true
+    }
+
+    mutating func giveUp() { isGivenUp = true }
+
+    /// Runs what decides without being a fault itself: a branch, a condition.
+    @inline(__always)
+    mutating func quietly(_ schema: Int32, _ node: Int) -> Bool {
+        let wasReporting = isReporting
+        isReporting = false
+        defer { isReporting = wasReporting }
+        return check(Int(schema), node)
+    }
+
+    // MARK: - Schemas
+
+    mutating func check(_ number: Int, _ node: Int) -> Bool {
+        if number == SchemaProgram.anything { return true }
+        guard spend() else { return false }
+        var number = number
+        if schemas[number].alias >= 0 { number = Int(schemas[number].alias) }
+        let kind = nodes[node].kindCode
+        guard schemas[number].types & (1 << kind) != 0 || kind == 3 && isAllowedInteger(number, node) else {
+            note(number, node, number == SchemaProgram.nothing ? nil : .type)
+            return false
+        }
+        let start = Int(schemas[number].start)
+        let end = Int(schemas[number].end)
+        if start == end { return true }
+        guard depth < Self.maximumDepth else {
+            isGivenUp = true
+            return false
+        }
+        depth += 1
+        defer { depth -= 1 }
+        guard isDynamic else { return apply(number, start, node, kind) }
+        let resource = schemas[number].resource
+        let isEntering = scope.last != resource
+        if isEntering { scope.append(resource) }
+        defer { if isEntering { scope.removeLast() } }
+        return apply(number, start, node, kind)
+    }
+
+    private mutating func apply(_ number: Int, _ start: Int, _ node: Int, _ kind: UInt8) -> Bool {
+        var isValid = true
+        var at = start
+        let numberStart = Int(schemas[number].numberStart)
+        while at < numberStart {
+            if !applyGeneral(at, number, node) {
+                if !isReporting { return false }
+                isValid = false
+            }
+            at += 1
+        }
+        switch kind {
+        case 0:
+            at = Int(schemas[number].objectStart)
+            let end = Int(schemas[number].arrayStart)
+            while at < end {
+                if !applyObject(at, number, node) {
+                    if !isReporting { return false }
+                    isValid = false
+                }
+                at += 1
+            }
+        case 1:
+            at = Int(schemas[number].arrayStart)
+            let end = Int(schemas[number].unevaluatedStart)
+            while at < end {
+                if !applyArray(at, number, node) {
+                    if !isReporting { return false }
+                    isValid = false
+                }
+                at += 1
+            }
+        case 2:
+            at = Int(schemas[number].stringStart)
+            let end = Int(schemas[number].objectStart)
+            while at < end {
+                if !applyString(rules[at], node) {
+                    note(number, node, rules[at].keyword, at)
+                    if !isReporting { return false }
+                    isValid = false
+                }
+                at += 1
+            }
+        case 3:
+            at = numberStart
+            let end = Int(schemas[number].stringStart)
+            while at < end {
+                if !applyNumber(rules[at], node) {
+                    note(number, node, rules[at].keyword, at)
+                    if !isReporting { return false }
+                    isValid = false
+                }
+                at += 1
+            }
+        case _: break
+        }
+        // What is left over is only known where all else was right.
+        guard isValid, kind < 2 else { return isValid }
+        at = Int(schemas[number].unevaluatedStart)
+        let end = Int(schemas[number].end)
+        while at < end {
+            if !applyUnevaluated(at, number, node) {
+                if !isReporting { return false }
+                isValid = false
+            }
+            at += 1
+        }
+        return isValid
+    }
+
+    /// A number where its kind alone is not allowed: whether integers are, and it is one.
+    private func isAllowedInteger(_ number: Int, _ node: Int) -> Bool {
+        guard schemas[number].types & CompiledSchema.integerType != 0 else { return false }
+        return nodes[node].isSmallInteger || JSONNumber(tape.document[tape.bytes(of: node)]).isInteger
+    }
+
+    // MARK: - Notes
+
+    @inline(__always)
+    mutating func note(_ schema: Int, _ node: Int, _ keyword: SchemaKeyword?, _ detail: Int = -1) {
+        if isReporting { add(Note(node: node, schema: schema, keyword: keyword, detail: detail)) }
+    }
+
+    @inline(never)
+    private mutating func add(_ note: Note) {
+        if notes.count < Self.maximumNotes { notes.append(note) }
+    }
+
+    mutating func violations(atMost maximum: Int) -> [SchemaViolation] {
+        isReporting = true
+        _ = check(program.root, 0)
+        if isGivenUp {
+            return [
+                SchemaViolation(
+                    pointer: "", rule: SchemaViolation.limitRule, schemaPointer: "",
+                    message: "the schema takes too much work to check this value")
+            ]
+        }
+        var known: Set<Note> = []
+        let distinct = notes.filter { known.insert($0).inserted }
+        // Sorting is stable: of one value the order is the schema's.
+        let sorted = distinct.enumerated().sorted { ($0.element.node, $0.offset) < ($1.element.node, $1.offset) }
+        return sorted.prefix(max(1, maximum)).map { violation($0.element) }
+    }
+}

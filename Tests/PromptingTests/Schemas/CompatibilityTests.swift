@@ -146,7 +146,8 @@ import Testing
             narrow: #"{"type":"array","items":{"type":"string"}}"#, rule: "type", place: "/items/type",
             witness: #"["a",null]"#),
         Broken(
-            wide: #"{"type":"array"}"#, narrow: #"{"unevaluatedItems":false,"prefixItems":[true]}"#, rule: "unevaluatedItems",
+            wide: #"{"type":"array"}"#, narrow: #"{"unevaluatedItems":false,"prefixItems":[true]}"#,
+            rule: "unevaluatedItems",
             place: "/unevaluatedItems", witness: "[1,2]"),
         Broken(
             wide: #"{"type":"object"}"#, narrow: #"{"unevaluatedProperties":false,"anyOf":[{"properties":{"a":{}}}]}"#,

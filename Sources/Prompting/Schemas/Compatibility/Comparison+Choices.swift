@@ -29,10 +29,11 @@ extension SchemaComparison {
         _ values: SchemaValues, _ rules: SchemaSite, _ keyword: Text
     ) -> [SchemaFinding] {
         let branches = rules[keyword]?.elements ?? []
+        spend(branches.count / 4)
         let sites = values.conjunction.conjuncts
         if isChosen(sites, branches, isExclusive: keyword == "oneOf") { return [] }
         // Piece by piece: each value there can be, or each type.
-        let types = branches.map { self.types(of: [$0]) }
+        let types = branches.map { self.types(of: $0) }
         let reach = types.reduce(into: SchemaTypes()) { $0.formUnion($1) }
         let missed = values.types.subtracting(reach)
         var found: [SchemaFinding] = []
@@ -70,8 +71,9 @@ extension SchemaComparison {
 
     /// Whether one alternative takes all of these values (and no other takes any, where only one may).
     private func isChosen(_ sites: [SchemaSite], _ branches: [SchemaSite], isExclusive: Bool) -> Bool {
+        guard hasSteps else { return false }
         if isImpossible(known(sites)) { return true }
-        for index in branches.indices where compare(sites, branches[index]).isEmpty {
+        for index in branches.indices where hasSteps && compare(sites, branches[index]).isEmpty {
             if !isExclusive { return true }
             let others = branches.indices.filter { $0 != index }
             return others.allSatisfy { areDisjoint(sites, branches[$0]) }
@@ -96,15 +98,22 @@ extension SchemaComparison {
                 return true
             }
         }
-        guard let choice = values.conjunction.alternatives, choice.branches.count <= 32 else { return false }
+        guard let choice = alternatives(values), choice.branches.count <= 32 else { return false }
         return choice.branches.allSatisfy { isImpossible(known(choice.rest + [$0]), depth: depth + 1) }
     }
 
-    /// The types that values of these can have; more where it is not known.
-    func types(of sites: [SchemaSite], depth: Int = 0) -> SchemaTypes {
+    /// The types that values of a schema can have; more where it is not known.
+    func types(of site: SchemaSite) -> SchemaTypes {
+        if let known = typesOfSites[site.key] { return known }
+        let types = types(of: [site], depth: 0)
+        typesOfSites[site.key] = types
+        return types
+    }
+
+    private func types(of sites: [SchemaSite], depth: Int) -> SchemaTypes {
         let values = known(sites)
         if values.conjunction.isImpossible { return [] }
-        guard depth < 3, spend(), let choice = values.conjunction.alternatives else { return values.facts.types }
+        guard depth < 3, spend(), let choice = alternatives(values) else { return values.facts.types }
         return choice.branches.reduce(into: SchemaTypes()) { types, branch in
             types.formUnion(self.types(of: choice.rest + [branch], depth: depth + 1))
         }

@@ -25,9 +25,10 @@ extension SchemaComparison {
     // MARK: - Properties
 
     private func unmetProperties(_ values: SchemaValues, _ rules: SchemaSite) -> [SchemaFinding] {
-        let keywords = [
-            "properties", "patternProperties", "additionalProperties", "unevaluatedProperties",
-        ] as [Text]
+        let keywords =
+            [
+                "properties", "patternProperties", "additionalProperties", "unevaluatedProperties",
+            ] as [Text]
         guard keywords.contains(where: { rules.tree[$0] != nil }) else { return [] }
         var names: Set<Text> = values.facts.required
         names.formUnion(rules["properties"]?.names ?? [])

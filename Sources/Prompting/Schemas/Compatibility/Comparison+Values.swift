@@ -1,16 +1,17 @@
 /// Rules about a value as a whole, about numbers and about strings.
 extension SchemaComparison {
-    /// Leaves in `values` the types that both sides take.
-    func unmetTypes(_ values: inout SchemaValues, _ rules: SchemaSite) -> [SchemaFinding] {
+    func unmetTypes(_ values: SchemaValues, _ rules: SchemaSite) -> [SchemaFinding] {
         guard let keyword = rules.tree["type"] else { return [] }
         guard let types = SchemaTypes(keyword: keyword) else {
             return [.undecided(rules, rule: "type", "a type that is not known")]
         }
-        let refused = values.types.subtracting(types)
-        let before = values.types
-        values.types.formIntersection(types)
-        guard !refused.isEmpty else { return [] }
-        return [SchemaFinding(rules, "type", before.shown, types.shown, values.isPlain)]
+        if values.types.isSubset(of: types) { return [] }
+        return [SchemaFinding(rules, "type", values.types.shown, types.shown, values.isPlain)]
+    }
+
+    /// The types that both take: what is said of others has been said by saying that they are refused.
+    func commonTypes(_ values: SchemaValues, _ rules: SchemaSite) -> SchemaTypes {
+        values.types.intersection(rules.tree["type"].flatMap { SchemaTypes(keyword: $0) } ?? .all)
     }
 
     func unmetValues(_ values: SchemaValues, _ rules: SchemaSite) -> [SchemaFinding] {
@@ -49,30 +50,30 @@ extension SchemaComparison {
             let bound = SchemaFacts.Bound(number: number, isExclusive: isExclusive)
             let known = isLower ? values.facts.lower : values.facts.upper
             if known?.implies(bound, isLower: isLower) == true { return }
-            found.append(SchemaFinding(rules, keyword, Self.shown(known), number.description, values.isPlain))
+            found.append(SchemaFinding(rules, keyword, Self.shown(known), number.shown, values.isPlain))
         }
         check("minimum", isExclusive: false, isLower: true)
         check("exclusiveMinimum", isExclusive: true, isLower: true)
         check("maximum", isExclusive: false, isLower: false)
         check("exclusiveMaximum", isExclusive: true, isLower: false)
         if let divisor = rules.tree["multipleOf"]?.number, !areMultiples(values, of: divisor) {
-            let known = values.facts.multiples.first?.description ?? "none"
+            let known = values.facts.multiples.first?.shown ?? "none"
             let isPlain = values.isPlain && values.facts.multiples.isEmpty && values.facts.values == nil
-            found.append(SchemaFinding(rules, "multipleOf", known, divisor.description, isPlain))
+            found.append(SchemaFinding(rules, "multipleOf", known, divisor.shown, isPlain))
         }
         return found
     }
 
     private static func shown(_ bound: SchemaFacts.Bound?) -> String {
-        bound.map { "\($0.number)" + ($0.isExclusive ? ", itself excluded" : "") } ?? "none"
+        bound.map { $0.number.shown + ($0.isExclusive ? ", itself excluded" : "") } ?? "none"
     }
 
     private func areMultiples(_ values: SchemaValues, of divisor: JSONNumber) -> Bool {
         if let known = values.facts.values {
-            return known.compactMap(\.number).allSatisfy { $0.isMultiple(of: divisor) == true }
+            return known.compactMap(\.number).allSatisfy { $0.isMultiple(of: divisor) }
         }
-        let isWhole = values.types.isDisjoint(with: .fraction) && JSONNumber(1).isMultiple(of: divisor) == true
-        return isWhole || values.facts.multiples.contains { $0.isMultiple(of: divisor) == true }
+        let isWhole = values.types.isDisjoint(with: .fraction) && JSONNumber(1).isMultiple(of: divisor)
+        return isWhole || values.facts.multiples.contains { $0.isMultiple(of: divisor) }
     }
 
     func unmetStringRules(_ values: SchemaValues, _ rules: SchemaSite) -> [SchemaFinding] {

@@ -15,6 +15,7 @@ final class SchemaComparison {
     private var open: [String: Int] = [:]
     private var done: [String: [SchemaFinding]] = [:]
     private var assumptions = 0
+    var typesOfSites: [String: SchemaTypes] = [:]
     /// The references that lead to the same in both documents.
     private let agreeing: Set<Text>
     let patterns = SchemaPatterns()
@@ -41,6 +42,7 @@ final class SchemaComparison {
     ///   - deeper: whether this is about a part of the value that the caller was about.
     func compare(_ sites: [SchemaSite], _ site: SchemaSite, deeper: Bool = false) -> [SchemaFinding] {
         if site.tree.bool == true || site.tree.members?.isEmpty == true { return [] }
+        guard spend() else { return [.undecided(site, "the schemas are too large")] }
         if sites.contains(where: { isSame($0, site) }) { return [] }
         let key = Set(sites.map(\.key)).sorted().joined(separator: "\n") + "\n\n" + site.key
         if let known = done[key] { return known }
@@ -54,7 +56,6 @@ final class SchemaComparison {
             assumptions += 1
             return begun < level ? [] : [.undecided(site, "a schema that refers to itself")]
         }
-        guard spend() else { return [.undecided(site, "the schemas are too large")] }
         guard depth <= Self.maximumDepth else { return [.undecided(site, "the schemas are nested too deep")] }
         open[key] = level
         let assumed = assumptions
@@ -65,11 +66,20 @@ final class SchemaComparison {
         return found
     }
 
+    /// The first choice that is known of values, paid for by its length.
+    func alternatives(_ values: SchemaValues) -> SchemaConjunction.Alternatives? {
+        guard let choice = values.conjunction.alternatives else { return nil }
+        spend(choice.branches.count / 4)
+        return choice
+    }
+
     /// False where there are no steps left.
     @discardableResult func spend(_ steps: Int = 1) -> Bool {
         stepsLeft -= min(steps, max(stepsLeft, 0))
         return stepsLeft > 0
     }
+
+    var hasSteps: Bool { stepsLeft > 0 }
 
     /// What is wrong with a part of values, such as a property.
     func comparePart(of values: SchemaValues, _ sites: [SchemaSite], _ site: SchemaSite) -> [SchemaFinding] {
@@ -81,7 +91,7 @@ final class SchemaComparison {
         let values = known(sites)
         if isImpossible(values) { return [] }
         let found = unmet(values, site)
-        guard !found.isEmpty, let choice = values.conjunction.alternatives else { return found }
+        guard !found.isEmpty, let choice = alternatives(values) else { return found }
         // Perhaps it holds of each alternative by itself; if not, that says more.
         var all: [SchemaFinding] = []
         for branch in choice.branches {
@@ -113,8 +123,8 @@ final class SchemaComparison {
     }
 
     private func unmetRules(_ values: SchemaValues, of rules: SchemaSite) -> [SchemaFinding] {
-        var values = values
-        var found = unmetTypes(&values, rules)
+        var found = unmetTypes(values, rules)
+        let values = SchemaValues(values, of: commonTypes(values, rules))
         found += unmetValues(values, rules)
         if !values.types.isDisjoint(with: .number) { found += unmetNumberRules(values, rules) }
         if values.types.contains(.string) { found += unmetStringRules(values, rules) }
@@ -129,7 +139,10 @@ final class SchemaComparison {
         SchemaConjunction(sites, { resolve($0) }, { draft($0) })
     }
 
-    func known(_ sites: [SchemaSite]) -> SchemaValues { SchemaValues(sites, conjunction(sites)) }
+    func known(_ sites: [SchemaSite]) -> SchemaValues {
+        spend()
+        return SchemaValues(sites, conjunction(sites))
+    }
 
     func draft(_ side: SchemaSide) -> ComparedSchema.Draft? { side == .wide ? wide.draft : narrow.draft }
 
@@ -164,7 +177,8 @@ extension SchemaFinding {
         var rule = steps.last ?? "false"
         if steps.count == 2, case .namedSchemas = KeywordContent(steps[0]) { rule = steps[0] }
         self.init(
-            place: site.place, rule: rule.string, subject: subject, wide: "allowed", narrow: "refused", isCertain: isCertain)
+            place: site.place, rule: rule.string, subject: subject, wide: "allowed", narrow: "refused",
+            isCertain: isCertain)
     }
 
     static func undecided(_ site: SchemaSite, rule: String = "", _ reason: String) -> Self {

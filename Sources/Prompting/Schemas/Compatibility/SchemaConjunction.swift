@@ -58,8 +58,16 @@ struct SchemaConjunction: Sendable {
         "$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentSchemas", "contains",
     ]
 
-    /// The first choice there is, and all schemas without it.
-    var alternatives: (rest: [SchemaSite], branches: [SchemaSite], isExclusive: Bool)? {
+    /// A choice, and all schemas without it.
+    struct Alternatives {
+        var rest: [SchemaSite]
+        var branches: [SchemaSite]
+        /// Exactly one is to hold.
+        var isExclusive: Bool
+    }
+
+    /// The first choice there is.
+    var alternatives: Alternatives? {
         for (index, conjunct) in conjuncts.enumerated() {
             for keyword in ["anyOf", "oneOf"] as [Text] {
                 guard let choice = conjunct[keyword], let branches = choice.tree.elements, !branches.isEmpty else {
@@ -67,7 +75,7 @@ struct SchemaConjunction: Sendable {
                 }
                 var rest = conjuncts
                 rest[index] = conjunct.without([keyword])
-                return (rest, choice.elements, keyword == "oneOf")
+                return Alternatives(rest: rest, branches: choice.elements, isExclusive: keyword == "oneOf")
             }
         }
         return nil

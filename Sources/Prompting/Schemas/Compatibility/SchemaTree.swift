@@ -43,11 +43,26 @@ indirect enum SchemaTree: Hashable, Sendable {
         switch self {
         case .null: "null"
         case .bool(let bool): "\(bool)"
-        case .number(let number): number.description
+        case .number(let number): number.shown
         case .string(let text): "\"" + text.string.prefix(40) + (text.string.count > 40 ? "…\"" : "\"")
         case .array: "an array"
         case .object: "an object"
         }
+    }
+}
+
+extension JSONNumber {
+    /// For a message: in digits, or with a power of ten where these would be many.
+    var shown: String {
+        if let int64 { return String(int64) }
+        var digits = String(lead) + tail.map { String($0) }.joined()
+        while digits.hasSuffix("0") { digits.removeLast() }
+        let sign = isNegative ? "-" : ""
+        if (1..<digits.count).contains(exponent) {
+            return sign + digits.prefix(exponent) + "." + digits.dropFirst(exponent)
+        }
+        if (-6...0).contains(exponent) { return sign + "0." + String(repeating: "0", count: -exponent) + digits }
+        return sign + "0.\(digits)e\(exponent)"
     }
 }
 

@@ -1,16 +1,16 @@
-/// What is known of the values that some schemas all accept.
-struct SchemaValues: Sendable {
+/// What is known of the values that some schemas all accept. An object, so that the calls that pass it stay small.
+final class SchemaValues {
     let sites: [SchemaSite]
-    var conjunction: SchemaConjunction
+    let conjunction: SchemaConjunction
     let facts: SchemaFacts
     /// Those of the facts, less those that have been dealt with.
-    var types: SchemaTypes
+    let types: SchemaTypes
     /// Whether the facts are all there is to say, so that a rule that does not follow from them can be broken.
     let isPlain: Bool
 
-    init(_ sites: [SchemaSite], _ conjunction: SchemaConjunction) {
+    init(_ sites: [SchemaSite], _ found: SchemaConjunction) {
+        var conjunction = found
         self.sites = sites
-        self.conjunction = conjunction
         facts = SchemaFacts(conjunction.conjuncts)
         types = facts.types
         isPlain =
@@ -19,7 +19,17 @@ struct SchemaValues: Sendable {
                 conjunct.tree.members?.keys.allSatisfy { Self.plain.contains($0) } == true
             }
         let key = conjunction.conjuncts.map(\.key).joined(separator: "\n")
-        if let made = facts.madeOfValues(.wide, key: key) { self.conjunction.conjuncts.append(made) }
+        if let made = facts.madeOfValues(.wide, key: key) { conjunction.conjuncts.append(made) }
+        self.conjunction = conjunction
+    }
+
+    /// - Parameter types: those left to look at.
+    init(_ values: SchemaValues, of types: SchemaTypes) {
+        sites = values.sites
+        conjunction = values.conjunction
+        facts = values.facts
+        isPlain = values.isPlain
+        self.types = types
     }
 
     /// Whether the schemas say of a keyword, or of several that go together, what these rules say.

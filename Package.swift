@@ -56,13 +56,14 @@ let package = Package(
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CLMDB", linkerSettings: [.linkedLibrary("lmdb")]),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "CRE2", cxxSettings: undefined, linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CSimdjson", cxxSettings: undefined, linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Pure: no I/O, no NIO.
         wrapper("JSON", ["CSimdjson"]),
         source("Domain"),
         source("Measures"),
-        source("Prompting", ["Domain", "JSON"]),
+        source("Prompting", ["CRE2", "Domain", "JSON"]),
         source("Protocols", ["Domain", "JSON"]),
 
         // What both ports hold their clients to.

@@ -37,6 +37,7 @@ extension SchemaComparison {
         }
         var found: [SchemaFinding] = []
         for name in names.sorted(by: { $0.bytes.lexicographicallyPrecedes($1.bytes) }) {
+            guard hasSteps else { return found + [.undecided(rules, Self.tooLarge)] }
             let known = self.schemas(of: name, values)
             if isImpossible(self.known(known)) { continue }
             for site in schemas(of: name, in: rules, certainly: false) {
@@ -102,7 +103,8 @@ extension SchemaComparison {
 
     /// What is known of a property's value, where it is there.
     func schemas(of name: Text, _ values: SchemaValues) -> [SchemaSite] {
-        values.conjunction.conjuncts.flatMap { schemas(of: name, in: $0, certainly: true) }
+        spend(values.conjunction.conjuncts.count / 4)
+        return values.conjunction.conjuncts.flatMap { schemas(of: name, in: $0, certainly: true) }
     }
 
     /// - Parameter certainly: leaves out what may not apply; else it is among them.

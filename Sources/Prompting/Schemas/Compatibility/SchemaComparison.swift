@@ -21,6 +21,7 @@ final class SchemaComparison {
     let patterns = SchemaPatterns()
 
     private static let maximumDepth = 32
+    static let tooLarge = "the schemas are too large"
 
     init(wide: ComparedSchema, narrow: ComparedSchema) {
         self.wide = wide
@@ -42,7 +43,7 @@ final class SchemaComparison {
     ///   - deeper: whether this is about a part of the value that the caller was about.
     func compare(_ sites: [SchemaSite], _ site: SchemaSite, deeper: Bool = false) -> [SchemaFinding] {
         if site.tree.bool == true || site.tree.members?.isEmpty == true { return [] }
-        guard spend() else { return [.undecided(site, "the schemas are too large")] }
+        guard spend() else { return [.undecided(site, Self.tooLarge)] }
         if sites.contains(where: { isSame($0, site) }) { return [] }
         let key = Set(sites.map(\.key)).sorted().joined(separator: "\n") + "\n\n" + site.key
         if let known = done[key] { return known }
@@ -116,9 +117,11 @@ final class SchemaComparison {
             found.append(.undecided(site, rule: "unevaluated", "what is left by several schemas"))
         }
         spend(asked.conjuncts.count * values.conjunction.conjuncts.count / 16)
-        for conjunct in asked.conjuncts where !values.conjunction.conjuncts.contains(where: { isSame($0, conjunct) }) {
+        for conjunct in asked.conjuncts
+        where hasSteps && !values.conjunction.conjuncts.contains(where: { isSame($0, conjunct) }) {
             found += unmetRules(values, of: conjunct)
         }
+        if !hasSteps { found.append(.undecided(site, Self.tooLarge)) }
         return found
     }
 

@@ -9,7 +9,7 @@ struct SchemaConjunction: Sendable {
     /// Those with `unevaluatedProperties` or `unevaluatedItems` that depend on schemas beside them.
     var unevaluated: [SchemaSite] = []
 
-    private static let maximumConjuncts = 200
+    private static let maximumConjuncts = 100
 
     init(_ sites: [SchemaSite], _ resolve: (SchemaSite) -> SchemaSite?, _ draft: (SchemaSide) -> ComparedSchema.Draft?)
     {

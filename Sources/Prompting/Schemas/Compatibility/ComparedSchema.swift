@@ -69,11 +69,9 @@ struct SchemaSite: Sendable {
 
 /// One of the two schemas to compare, and what its references lead to.
 struct ComparedSchema: Sendable {
-    enum Draft: Sendable { case draft7, draft202012 }
-
     let root: SchemaSite
     /// nil where the schema names another one, or a second one within.
-    private(set) var draft: Draft?
+    private(set) var draft: JSONSchema.Draft?
     /// All that is referred to, as it is written.
     private(set) var references: Set<Text> = []
     /// Whether a schema within it has an identifier of its own, or a reference depends on who asks: then no reference
@@ -85,14 +83,7 @@ struct ComparedSchema: Sendable {
     init(_ schema: JSONValue, _ side: SchemaSide) {
         root = SchemaSite(SchemaTree(schema), side, at: "")
         draft =
-            switch root.tree["$schema"]?.text?.string {
-            case nil, "https://json-schema.org/draft/2020-12/schema", "https://json-schema.org/draft/2020-12/schema#":
-                .draft202012
-            case "http://json-schema.org/draft-07/schema", "http://json-schema.org/draft-07/schema#",
-                "https://json-schema.org/draft-07/schema", "https://json-schema.org/draft-07/schema#":
-                .draft7
-            case _: nil
-            }
+            if let named = root.tree["$schema"]?.text { SchemaDialect.draft(of: named.string) } else { .draft202012 }
         identifier = SchemaReference(root.tree["$id"]?.text ?? "").base
         collect(root, isRoot: true)
     }

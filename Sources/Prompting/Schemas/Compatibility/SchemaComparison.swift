@@ -147,7 +147,7 @@ final class SchemaComparison {
         return SchemaValues(sites, conjunction(sites))
     }
 
-    func draft(_ side: SchemaSide) -> ComparedSchema.Draft? { side == .wide ? wide.draft : narrow.draft }
+    func draft(_ side: SchemaSide) -> JSONSchema.Draft? { side == .wide ? wide.draft : narrow.draft }
 
     private func resolve(_ reference: SchemaSite) -> SchemaSite? {
         guard let text = reference.tree.text else { return nil }

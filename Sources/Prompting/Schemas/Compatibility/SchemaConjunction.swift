@@ -11,7 +11,7 @@ struct SchemaConjunction: Sendable {
 
     private static let maximumConjuncts = 100
 
-    init(_ sites: [SchemaSite], _ resolve: (SchemaSite) -> SchemaSite?, _ draft: (SchemaSide) -> ComparedSchema.Draft?)
+    init(_ sites: [SchemaSite], _ resolve: (SchemaSite) -> SchemaSite?, _ draft: (SchemaSide) -> JSONSchema.Draft?)
     {
         var seen: Set<String> = []
         var left = Array(sites.reversed())
@@ -44,7 +44,7 @@ struct SchemaConjunction: Sendable {
     ///
     /// `unevaluated…` stays where no other schema is applied beside it: there it is what `additionalProperties` or `items`
     /// would be.
-    private mutating func simplified(_ site: SchemaSite, _ draft: ComparedSchema.Draft?) -> SchemaSite {
+    private mutating func simplified(_ site: SchemaSite, _ draft: JSONSchema.Draft?) -> SchemaSite {
         let keywords = ["unevaluatedProperties", "unevaluatedItems"] as [Text]
         let said = keywords.filter { site.tree[$0] != nil }
         if said.isEmpty { return site.without(["$ref", "allOf"]) }

@@ -6,22 +6,24 @@ extension TemplateSyntax {
         Dump.body(try TemplateParser.parse(Array(template.utf8), options: options).body)
     }
 
-    /// Text that stands outside of tags, joined with `·` where a tag stood.
+    /// Text that stands outside of tags; `·` stands for an output, `‹…›` for an `if` without an `else`.
     static func text(_ template: String, _ options: Template.Options = .init()) throws(TemplateFault) -> String {
-        var parts: [String] = []
-        for statement in try TemplateParser.parse(Array(template.utf8), options: options).body {
-            if case .text(let bytes) = statement.kind {
-                parts.append(String(decoding: bytes, as: UTF8.self))
-            } else {
-                parts.append("·")
-            }
-        }
-        return parts.joined()
+        Dump.text(try TemplateParser.parse(Array(template.utf8), options: options).body)
     }
 }
 
 private enum Dump {
     static func body(_ body: [Statement]) -> String { body.map(statement).joined(separator: " ") }
+
+    static func text(_ body: [Statement]) -> String {
+        body.map { statement in
+            switch statement.kind {
+            case .text(let bytes): String(decoding: bytes, as: UTF8.self)
+            case .conditional(let branches, _): branches.map { "‹" + text($0.body) + "›" }.joined()
+            default: "·"
+            }
+        }.joined()
+    }
 
     static func list(_ name: String, _ parts: [String]) -> String {
         "(" + ([name] + parts.filter { !$0.isEmpty }).joined(separator: " ") + ")"
@@ -91,8 +93,8 @@ private enum Dump {
         case .negate(let operand): list("neg", [expression(operand)])
         case .plus(let operand): list("pos", [expression(operand)])
         case .not(let operand): list("not", [expression(operand)])
-        case .and(let left, let right): list("and", [expression(left), expression(right)])
-        case .or(let left, let right): list("or", [expression(left), expression(right)])
+        case .and: list("and", operands(value, isOr: false).map(expression))
+        case .or: list("or", operands(value, isOr: true).map(expression))
         case .binary(let binary, let left, let right):
             list(binary.rawValue, [expression(left), expression(right)])
         case .concatenate(let parts): list("~", parts.map(expression))
@@ -111,6 +113,15 @@ private enum Dump {
         }
     }
 
+    /// Of `and` or `or`, flat: the tree is balanced, which means the same.
+    static func operands(_ value: Expression, isOr: Bool) -> [Expression] {
+        switch value.kind {
+        case .and(let left, let right) where !isOr: operands(left, isOr: isOr) + operands(right, isOr: isOr)
+        case .or(let left, let right) where isOr: operands(left, isOr: isOr) + operands(right, isOr: isOr)
+        default: [value]
+        }
+    }
+
     static func literal(_ value: Value) -> String {
         switch value {
         case .none: "None"
@@ -118,7 +129,7 @@ private enum Dump {
         case .int(let int): "\(int)"
         case .float(let double): "\(double)"
         case .string(let text): quoted(text.bytes)
-        case .undefined, .list, .tuple, .dict, .range, .input, .object: "?"
+        case .undefined, .list, .tuple, .dict, .range, .input, .object, .rare: "?"
         }
     }
 

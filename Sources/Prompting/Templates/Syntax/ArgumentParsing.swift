@@ -1,6 +1,6 @@
 /// What stands in brackets after a value: a call's arguments, an item's key, a slice.
 extension TemplateParser {
-    mutating func argumentList() throws(TemplateFault) -> ArgumentList {
+    mutating func argumentList() throws(Stop) -> ArgumentList {
         let opening = current.at
         try expect(.leftParenthesis)
         var list = ArgumentList()
@@ -23,7 +23,7 @@ extension TemplateParser {
 
     private mutating func argument(
         into list: inout ArgumentList, keywords: inout Set<String>, opening: Int
-    ) throws(TemplateFault) {
+    ) throws(Stop) {
         let at = current.at
         if try skip(.multiply) {
             guard list.unpacked == nil, list.unpackedKeywords == nil else {
@@ -51,7 +51,7 @@ extension TemplateParser {
         }
     }
 
-    mutating func item(of object: Expression) throws(TemplateFault) -> Expression {
+    mutating func item(of object: Expression) throws(Stop) -> Expression {
         let at = current.at
         var highest = height
         try advance()
@@ -62,6 +62,12 @@ extension TemplateParser {
             highest = max(highest, height)
         }
         try advance()
+        return try item(of: object, keys, at: at, over: highest)
+    }
+
+    private mutating func item(
+        of object: Expression, _ keys: [Subscript], at: Int, over highest: Int
+    ) throws(Stop) -> Expression {
         if keys.count == 1 {
             switch keys[0] {
             case .key(let key): return try node(object.at, .item(object, key), over: highest)
@@ -86,7 +92,7 @@ extension TemplateParser {
         case slice(Expression?, Expression?, Expression?)
     }
 
-    private mutating func subscripted() throws(TemplateFault) -> Subscript {
+    private mutating func subscripted() throws(Stop) -> Subscript {
         var highest = 0
         var start: Expression?
         if !isSymbol(.colon) {
@@ -102,7 +108,7 @@ extension TemplateParser {
         return .slice(start, stop, step)
     }
 
-    private mutating func bound(_ highest: inout Int) throws(TemplateFault) -> Expression? {
+    private mutating func bound(_ highest: inout Int) throws(Stop) -> Expression? {
         if isSymbol(.colon) || isSymbol(.rightBracket) || isSymbol(.comma) { return nil }
         let bound = try expression()
         highest = max(highest, height)

@@ -9,26 +9,31 @@ extension TemplateParser {
         var next: Self { Self(rawValue: rawValue + 1) ?? .operand }
     }
 
-    /// One expression.
+    /// One expression: what stands in brackets, between commas, or by itself in a tag.
     /// - Parameter isConditional: whether `a if b else c` is read.
-    mutating func expression(isConditional: Bool = true) throws(TemplateFault) -> Expression {
-        try descend()
+    mutating func expression(isConditional: Bool = true) throws(Stop) -> Expression {
+        try descend(by: 2)
+        let expression = isConditional ? try conditional() : try operation(.or)
+        ascend(by: 2)
+        return expression
+    }
+
+    private mutating func conditional() throws(Stop) -> Expression {
         var result = try operation(.or)
-        if isConditional {
-            while isName("if") { result = try conditional(then: result) }
-        }
-        ascend()
+        while isName("if") { result = try conditional(then: result) }
         return result
     }
 
-    private mutating func conditional(then: Expression) throws(TemplateFault) -> Expression {
+    private mutating func conditional(then: Expression) throws(Stop) -> Expression {
         var highest = height
         try advance()
         let test = try operation(.or)
         highest = max(highest, height)
         var otherwise: Expression?
         if try skip("else") {
-            otherwise = try expression()
+            try descend()
+            otherwise = try conditional()
+            ascend()
             highest = max(highest, height)
         }
         return try node(then.at, .conditional(test: test, then: then, otherwise: otherwise), over: highest)
@@ -39,7 +44,7 @@ extension TemplateParser {
     ///   - isInParentheses: nothing at all is then the empty tuple.
     mutating func tuple(
         isConditional: Bool = true, isInParentheses: Bool = false
-    ) throws(TemplateFault) -> Expression {
+    ) throws(Stop) -> Expression {
         let at = current.at
         var elements: [Expression] = []
         var isTuple = false
@@ -69,21 +74,22 @@ extension TemplateParser {
     // MARK: - Operators
 
     /// Operands and the operators between them that bind at least as tightly as `minimum`.
-    private mutating func operation(_ minimum: Precedence) throws(TemplateFault) -> Expression {
+    private mutating func operation(_ minimum: Precedence) throws(Stop) -> Expression {
         var left =
             minimum <= .not && isName("not") ? try negation() : try operand(allowsFilters: true)
         while let precedence = try precedence(), precedence >= minimum {
             switch precedence {
             case .comparison: left = try comparison(left)
             case .concatenation: left = try concatenation(left)
-            default: left = try binary(left, precedence)
+            case .or, .and: left = try logical(left, precedence)
+            case .not, .sum, .product, .power, .operand: left = try binary(left, precedence)
             }
         }
         return left
     }
 
     /// Of the operator that stands here.
-    private mutating func precedence() throws(TemplateFault) -> Precedence? {
+    private mutating func precedence() throws(Stop) -> Precedence? {
         switch current.kind {
         case .symbol(.add), .symbol(.subtract): return .sum
         case .symbol(.tilde): return .concatenation
@@ -98,37 +104,54 @@ extension TemplateParser {
         }
     }
 
-    private mutating func negation() throws(TemplateFault) -> Expression {
+    private mutating func negation() throws(Stop) -> Expression {
         let at = current.at
         try advance()
         let operand = try rightOperand(.not)
         return try node(at, .not(operand), over: height)
     }
 
-    private mutating func rightOperand(_ minimum: Precedence) throws(TemplateFault) -> Expression {
+    private mutating func rightOperand(_ minimum: Precedence) throws(Stop) -> Expression {
         try descend()
         let operand = try operation(minimum)
         ascend()
         return operand
     }
 
-    private mutating func binary(_ left: Expression, _ precedence: Precedence) throws(TemplateFault) -> Expression {
-        var highest = height
+    private mutating func binary(_ left: Expression, _ precedence: Precedence) throws(Stop) -> Expression {
+        let below = height
         let token = try advance()
         let right = try rightOperand(precedence.next)
-        highest = max(highest, height)
-        switch token.kind {
-        case .symbol(let symbol):
-            guard let binary = BinaryOperator(rawValue: symbol.rawValue) else {
-                throw unexpected(expected: "an operator")
-            }
-            return try node(token.at, .binary(binary, left, right), over: highest)
-        default:
-            return try node(token.at, precedence == .or ? .or(left, right) : .and(left, right), over: highest)
+        guard let symbol = token.symbol, let binary = BinaryOperator(rawValue: symbol.rawValue) else {
+            throw unexpected(expected: "an operator")
         }
+        return try node(token.at, .binary(binary, left, right), over: max(below, height))
     }
 
-    private mutating func concatenation(_ first: Expression) throws(TemplateFault) -> Expression {
+    /// `a or b or c`, which is the same whichever two are taken first: so their tree is kept low.
+    private mutating func logical(_ first: Expression, _ precedence: Precedence) throws(Stop) -> Expression {
+        let word = precedence == .or ? "or" : "and"
+        var operands = [(expression: first, height: height)]
+        while try skip(word) { operands.append((try rightOperand(precedence.next), height)) }
+        return try logical(operands[...], precedence)
+    }
+
+    private mutating func logical(
+        _ operands: ArraySlice<(expression: Expression, height: Int)>, _ precedence: Precedence
+    ) throws(Stop) -> Expression {
+        let middle = (operands.startIndex + operands.endIndex) / 2
+        guard middle > operands.startIndex else {
+            height = operands[middle].height
+            return operands[middle].expression
+        }
+        let left = try logical(operands[..<middle], precedence)
+        let below = height
+        let right = try logical(operands[middle...], precedence)
+        return try node(
+            left.at, precedence == .or ? .or(left, right) : .and(left, right), over: max(below, height))
+    }
+
+    private mutating func concatenation(_ first: Expression) throws(Stop) -> Expression {
         let at = current.at
         var highest = height
         var parts = [first]
@@ -139,7 +162,7 @@ extension TemplateParser {
         return try node(at, .concatenate(parts), over: highest)
     }
 
-    private mutating func comparison(_ first: Expression) throws(TemplateFault) -> Expression {
+    private mutating func comparison(_ first: Expression) throws(Stop) -> Expression {
         let at = current.at
         var highest = height
         var others: [(ComparisonOperator, Expression)] = []
@@ -151,7 +174,7 @@ extension TemplateParser {
     }
 
     /// The one that stands here, skipped.
-    private mutating func comparisonOperator() throws(TemplateFault) -> ComparisonOperator? {
+    private mutating func comparisonOperator() throws(Stop) -> ComparisonOperator? {
         switch current.kind {
         case .symbol(let symbol):
             guard let comparison = ComparisonOperator(rawValue: symbol.rawValue) else { return nil }

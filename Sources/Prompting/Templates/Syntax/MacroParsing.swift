@@ -1,12 +1,12 @@
 /// Macros, and the blocks that a call of a macro takes along.
 extension TemplateParser {
-    mutating func macro(at: Int) throws(TemplateFault) -> Statement.Kind {
+    mutating func macro(at: Int) throws(Stop) -> Statement.Kind {
         let name = try assignableName("a macro's name")
         let parameters = try parameters()
         return .macro(try macro(name, parameters, tag: OpenTag(name: "macro", at: at, ends: ["endmacro"])))
     }
 
-    mutating func callBlock(at: Int) throws(TemplateFault) -> Statement.Kind {
+    mutating func callBlock(at: Int) throws(Stop) -> Statement.Kind {
         let parameters = isSymbol(.leftParenthesis) ? try parameters() : []
         let callAt = current.at
         let call = try expression()
@@ -19,7 +19,7 @@ extension TemplateParser {
 
     private mutating func macro(
         _ name: String, _ parameters: [(name: String, value: Expression?)], tag: OpenTag
-    ) throws(TemplateFault) -> Statement.Macro {
+    ) throws(Stop) -> Statement.Macro {
         // A macro's body is a place of its own: no loop around it can be left from within.
         let loops = breakableLoops
         breakableLoops = 0
@@ -34,7 +34,7 @@ extension TemplateParser {
         return macro
     }
 
-    private mutating func parameters() throws(TemplateFault) -> [(name: String, value: Expression?)] {
+    private mutating func parameters() throws(Stop) -> [(name: String, value: Expression?)] {
         try expect(.leftParenthesis)
         var parameters: [(name: String, value: Expression?)] = []
         var names: Set<String> = []

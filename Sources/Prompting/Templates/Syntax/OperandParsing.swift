@@ -1,24 +1,31 @@
 /// What operators stand between: values, and what follows them (`.name`, `[…]`, `(…)`, `| filter`, `is test`).
 extension TemplateParser {
-    /// A sign before it binds more tightly than any operator; filters and tests take the sign in.
-    mutating func operand(allowsFilters: Bool) throws(TemplateFault) -> Expression {
-        let at = current.at
-        var operand: Expression
-        if isSymbol(.subtract) || isSymbol(.add) {
-            let isNegative = isSymbol(.subtract)
-            try advance()
-            try descend()
-            let inner = try self.operand(allowsFilters: false)
-            ascend()
-            operand = try node(at, isNegative ? .negate(inner) : .plus(inner), over: height)
-        } else {
-            operand = try primary()
-        }
-        operand = try postfix(operand)
+    mutating func operand(allowsFilters: Bool) throws(Stop) -> Expression {
+        let first = isSymbol(.subtract) || isSymbol(.add) ? try signed() : try primary()
+        let operand = try postfix(first)
         return allowsFilters ? try filtersAndTests(operand) : operand
     }
 
-    mutating func primary() throws(TemplateFault) -> Expression {
+    /// A sign binds more tightly than any operator; filters and tests take it in.
+    private mutating func signed() throws(Stop) -> Expression {
+        let token = try advance()
+        try descend()
+        let inner = try operand(allowsFilters: false)
+        ascend()
+        return try node(token.at, token.symbol == .add ? .plus(inner) : .negate(inner), over: height)
+    }
+
+    mutating func primary() throws(Stop) -> Expression {
+        switch current.symbol {
+        case nil: try constant()
+        case .leftParenthesis: try parenthesized()
+        case .leftBracket: try list()
+        case .leftBrace: try dict()
+        default: throw unexpected(expected: "an expression")
+        }
+    }
+
+    private mutating func constant() throws(Stop) -> Expression {
         let token = current
         switch token.kind {
         case .name(let name):
@@ -31,14 +38,12 @@ extension TemplateParser {
         case .float(let value):
             try advance()
             return try node(token.at, .literal(.float(value)))
-        case .symbol(.leftParenthesis): return try parenthesized()
-        case .symbol(.leftBracket): return try list()
-        case .symbol(.leftBrace): return try dict()
-        default: throw unexpected(expected: "an expression")
+        case .text, .outputBegin, .outputEnd, .tagBegin, .tagEnd, .symbol, .end:
+            throw unexpected(expected: "an expression")
         }
     }
 
-    private func named(_ name: String, at: Int) throws(TemplateFault) -> Expression.Kind {
+    private mutating func named(_ name: String, at: Int) throws(Stop) -> Expression.Kind {
         switch name {
         case "true", "True": return .literal(.bool(true))
         case "false", "False": return .literal(.bool(false))
@@ -50,7 +55,7 @@ extension TemplateParser {
     }
 
     /// Those that follow one another are one.
-    private mutating func strings() throws(TemplateFault) -> Expression {
+    private mutating func strings() throws(Stop) -> Expression {
         let at = current.at
         var bytes: [UInt8] = []
         while case .string(let part) = current.kind {
@@ -60,14 +65,14 @@ extension TemplateParser {
         return try node(at, .literal(.string(Text(bytes))))
     }
 
-    private mutating func parenthesized() throws(TemplateFault) -> Expression {
+    private mutating func parenthesized() throws(Stop) -> Expression {
         try advance()
         let inner = try tuple(isInParentheses: true)
         try expect(.rightParenthesis)
         return inner
     }
 
-    private mutating func list() throws(TemplateFault) -> Expression {
+    private mutating func list() throws(Stop) -> Expression {
         let at = current.at
         try advance()
         var elements: [Expression] = []
@@ -84,7 +89,7 @@ extension TemplateParser {
         return try node(at, .list(elements), over: highest)
     }
 
-    private mutating func dict() throws(TemplateFault) -> Expression {
+    private mutating func dict() throws(Stop) -> Expression {
         let at = current.at
         try advance()
         var entries: [(key: Expression, value: Expression)] = []
@@ -106,35 +111,41 @@ extension TemplateParser {
 
     // MARK: - What follows a value
 
-    mutating func postfix(_ first: Expression) throws(TemplateFault) -> Expression {
+    mutating func postfix(_ first: Expression) throws(Stop) -> Expression {
         var operand = first
         while true {
-            switch current.kind {
-            case .symbol(.dot): operand = try attribute(of: operand)
-            case .symbol(.leftBracket): operand = try item(of: operand)
-            case .symbol(.leftParenthesis): operand = try call(operand)
+            switch current.symbol {
+            case .dot: operand = try attribute(of: operand)
+            case .leftBracket: operand = try item(of: operand)
+            case .leftParenthesis: operand = try call(operand)
             default: return operand
             }
         }
     }
 
-    private mutating func filtersAndTests(_ first: Expression) throws(TemplateFault) -> Expression {
+    private mutating func filtersAndTests(_ first: Expression) throws(Stop) -> Expression {
         var operand = first
         while true {
-            switch current.kind {
-            case .symbol(.pipe):
-                let highest = height
-                try advance()
-                let filter = try filterCall()
-                operand = try node(filter.at, .filter(operand, filter), over: max(highest, height))
-            case .name("is"): operand = try test(operand)
-            case .symbol(.leftParenthesis): operand = try call(operand)
-            default: return operand
+            if isSymbol(.pipe) {
+                operand = try filter(operand)
+            } else if isName("is") {
+                operand = try test(operand)
+            } else if isSymbol(.leftParenthesis) {
+                operand = try call(operand)
+            } else {
+                return operand
             }
         }
     }
 
-    private mutating func attribute(of object: Expression) throws(TemplateFault) -> Expression {
+    private mutating func filter(_ operand: Expression) throws(Stop) -> Expression {
+        let below = height
+        try advance()
+        let filter = try filterCall()
+        return try node(filter.at, .filter(operand, filter), over: max(below, height))
+    }
+
+    private mutating func attribute(of object: Expression) throws(Stop) -> Expression {
         let below = height
         try advance()
         let token = current
@@ -150,45 +161,48 @@ extension TemplateParser {
         }
     }
 
-    private mutating func call(_ callee: Expression) throws(TemplateFault) -> Expression {
+    private mutating func call(_ callee: Expression) throws(Stop) -> Expression {
         let below = height
         let arguments = try argumentList()
         return try node(callee.at, .call(callee, arguments), over: max(below, height))
     }
 
-    private mutating func test(_ operand: Expression) throws(TemplateFault) -> Expression {
+    private mutating func test(_ operand: Expression) throws(Stop) -> Expression {
         let below = height
         try advance()
         let isNegated = try skip("not")
         let at = current.at
         let name = try dottedName("a test's name")
-        var arguments = ArgumentList()
         height = 0
-        switch current.kind {
-        case .symbol(.leftParenthesis): arguments = try argumentList()
-        case .name("else"), .name("or"), .name("and"): break
-        case .name("is"):
-            throw fault(at: current.at, .syntax, "a test cannot follow a test: put parentheses around one")
-        case .name, .string, .int, .float, .symbol(.leftBracket), .symbol(.leftBrace):
-            try descend()
-            let argument = try primary()
-            arguments.positional = [try postfix(argument)]
-            ascend()
-        default: break
-        }
+        let arguments = isSymbol(.leftParenthesis) ? try argumentList() : try bareArgument()
         return try node(
             at, .test(operand, name: name, arguments, isNegated: isNegated), over: max(below, height))
     }
 
+    /// `3` in `is divisibleby 3`. Any word but these is one, as in Jinja2.
+    private mutating func bareArgument() throws(Stop) -> ArgumentList {
+        switch current.kind {
+        case .name("else"), .name("or"), .name("and"): return ArgumentList()
+        case .name("is"): throw fault(at: current.at, .syntax, "a test cannot follow a test: put one in parentheses")
+        case .name, .string, .int, .float, .symbol(.leftBracket), .symbol(.leftBrace): break
+        case .text, .outputBegin, .outputEnd, .tagBegin, .tagEnd, .symbol, .end: return ArgumentList()
+        }
+        try descend()
+        let argument = try primary()
+        let whole = try postfix(argument)
+        ascend()
+        return ArgumentList(positional: [whole])
+    }
+
     /// Names of filters and tests may have dots in them.
-    mutating func dottedName(_ what: String) throws(TemplateFault) -> String {
+    mutating func dottedName(_ what: String) throws(Stop) -> String {
         var name = try expectName(what)
         while try skip(.dot) { name += "." + (try expectName(what)) }
         return name
     }
 
     /// A filter after its `|`.
-    mutating func filterCall() throws(TemplateFault) -> FilterCall {
+    mutating func filterCall() throws(Stop) -> FilterCall {
         let at = current.at
         let name = try dottedName("a filter's name")
         height = 0

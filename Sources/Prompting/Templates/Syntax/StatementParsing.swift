@@ -8,12 +8,12 @@ extension TemplateParser {
     }
 
     /// The whole template.
-    mutating func statements() throws(TemplateFault) -> [Statement] {
+    mutating func statements() throws(Stop) -> [Statement] {
         try statements(within: nil)
     }
 
     /// What stands between a tag and one of its end tags: begins before the tag's `%}`, ends behind the end tag's name.
-    mutating func body(of tag: OpenTag) throws(TemplateFault) -> (statements: [Statement], end: String) {
+    mutating func body(of tag: OpenTag) throws(Stop) -> (statements: [Statement], end: String) {
         // Jinja2 takes a colon there, as Python has it.
         _ = try skip(.colon)
         try expectEnd(.tagEnd)
@@ -24,7 +24,7 @@ extension TemplateParser {
         return (body, end)
     }
 
-    private mutating func statements(within tag: OpenTag?) throws(TemplateFault) -> [Statement] {
+    private mutating func statements(within tag: OpenTag?) throws(Stop) -> [Statement] {
         var body: [Statement] = []
         while true {
             let at = current.at
@@ -59,7 +59,7 @@ extension TemplateParser {
     /// One tag, and all up to its end tag; its last `%}` is the caller's.
     private mutating func statement(
         at: Int, within tag: OpenTag?, into body: inout [Statement]
-    ) throws(TemplateFault) {
+    ) throws(Stop) {
         let nameAt = current.at
         let name = try expectName("a tag's name")
         construct = TemplateFault.shown(name)
@@ -84,7 +84,7 @@ extension TemplateParser {
 
     // MARK: - Tags
 
-    private mutating func conditional(at: Int) throws(TemplateFault) -> Statement.Kind {
+    private mutating func conditional(at: Int) throws(Stop) -> Statement.Kind {
         var branches: [(test: Expression, body: [Statement])] = []
         var tag = OpenTag(name: "if", at: at, ends: ["elif", "else", "endif"])
         while true {
@@ -101,7 +101,7 @@ extension TemplateParser {
         }
     }
 
-    private mutating func loop(at: Int) throws(TemplateFault) -> Statement.Kind {
+    private mutating func loop(at: Int) throws(Stop) -> Statement.Kind {
         let targetAt = current.at
         let target = try target()
         if target.assigns("loop") { throw loopIsTaken(at: targetAt) }
@@ -127,11 +127,11 @@ extension TemplateParser {
                 target: target, iterable: iterable, condition: condition, body: body, otherwise: otherwise))
     }
 
-    func loopIsTaken(at: Int) -> TemplateFault {
+    mutating func loopIsTaken(at: Int) -> Stop {
         fault(at: at, .assignment, "loop cannot be assigned to in a for: it is the loop's own")
     }
 
-    private mutating func assignment(at: Int) throws(TemplateFault) -> Statement.Kind {
+    private mutating func assignment(at: Int) throws(Stop) -> Statement.Kind {
         let targetAt = current.at
         let target = try target(allowsAttributes: true)
         if enclosingLoops > 0, target.assigns("loop") { throw loopIsTaken(at: targetAt) }
@@ -142,7 +142,7 @@ extension TemplateParser {
         return .setBlock(target, filters: filters, body: try body(of: tag).statements)
     }
 
-    private mutating func with(at: Int) throws(TemplateFault) -> Statement.Kind {
+    private mutating func with(at: Int) throws(Stop) -> Statement.Kind {
         var values: [(target: Target, value: Expression)] = []
         while current.kind != .tagEnd {
             if !values.isEmpty { try expect(.comma) }
@@ -153,7 +153,7 @@ extension TemplateParser {
         return .with(values, body: try body(of: OpenTag(name: "with", at: at, ends: ["endwith"])).statements)
     }
 
-    private mutating func filterBlock(at: Int) throws(TemplateFault) -> Statement.Kind {
+    private mutating func filterBlock(at: Int) throws(Stop) -> Statement.Kind {
         var filters = [try filterCall()]
         while try skip(.pipe) { filters.append(try filterCall()) }
         return .filterBlock(
@@ -161,7 +161,7 @@ extension TemplateParser {
     }
 
     /// Jinja2's `{% print a, b %}`: outputs like any other.
-    private mutating func print(at: Int, into body: inout [Statement]) throws(TemplateFault) {
+    private mutating func print(at: Int, into body: inout [Statement]) throws(Stop) {
         var isFirst = true
         while current.kind != .tagEnd {
             if !isFirst { try expect(.comma) }

@@ -17,7 +17,7 @@ extension TemplateParser {
         "elif", "else", "endif", "endfor", "endset", "endwith", "endfilter", "endmacro", "endcall", "endraw",
     ]
 
-    func notATag(_ name: String, at: Int, within tag: OpenTag?) -> TemplateFault {
+    mutating func notATag(_ name: String, at: Int, within tag: OpenTag?) -> Stop {
         let shown = TemplateFault.shown(name)
         if let reason = Self.refused[name] {
             return fault(at: at, .refused, shown, "{% \(shown) %} is refused: \(reason)")

@@ -1,7 +1,7 @@
 /// What is assigned to: names, tuples of them, and with `set` a namespace's attributes.
 extension TemplateParser {
     /// - Parameter allowsAttributes: whether `namespace.attribute` can be assigned to.
-    mutating func target(allowsAttributes: Bool = false) throws(TemplateFault) -> Target {
+    mutating func target(allowsAttributes: Bool = false) throws(Stop) -> Target {
         var targets: [Target] = []
         var isTuple = false
         while true {
@@ -16,7 +16,7 @@ extension TemplateParser {
         return only
     }
 
-    private mutating func singleTarget(allowsAttributes: Bool) throws(TemplateFault) -> Target {
+    private mutating func singleTarget(allowsAttributes: Bool) throws(Stop) -> Target {
         let at = current.at
         switch current.kind {
         case .name(let name):
@@ -35,7 +35,7 @@ extension TemplateParser {
     }
 
     /// Of what stood in parentheses; no deeper than expressions are.
-    private func target(from expression: Expression) throws(TemplateFault) -> Target {
+    private mutating func target(from expression: Expression) throws(Stop) -> Target {
         switch expression.kind {
         case .name(let name): return .name(name, at: expression.at)
         case .tuple(let elements):
@@ -49,7 +49,7 @@ extension TemplateParser {
     }
 
     /// A name by itself: a macro's or a parameter's.
-    mutating func assignableName(_ what: String) throws(TemplateFault) -> String {
+    mutating func assignableName(_ what: String) throws(Stop) -> String {
         let at = current.at
         let name = try expectName(what)
         if Self.constants.contains(name) { throw cannotAssign(to: name, at: at) }
@@ -58,7 +58,7 @@ extension TemplateParser {
 
     private static let constants: Set<String> = ["true", "false", "none", "True", "False", "None"]
 
-    private func cannotAssign(to what: String, at: Int) -> TemplateFault {
+    private mutating func cannotAssign(to what: String, at: Int) -> Stop {
         fault(at: at, .assignment, "cannot assign to \(what)")
     }
 }

@@ -27,6 +27,16 @@ struct Token: Sendable {
         case assign = "=", dot = ".", colon = ":", comma = ",", pipe = "|", semicolon = ";"
     }
 
+    var symbol: Symbol? {
+        guard case .symbol(let symbol) = kind else { return nil }
+        return symbol
+    }
+
+    func isName(_ word: String) -> Bool {
+        guard case .name(let name) = kind else { return false }
+        return name == word
+    }
+
     /// What faults call it; never a string's or a number's value.
     var shown: String {
         switch kind {

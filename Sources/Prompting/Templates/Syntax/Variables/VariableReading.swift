@@ -24,46 +24,66 @@ extension VariableFinder {
     @discardableResult
     mutating func read(_ expression: Expression, as use: Use = .value) -> ValuePlaces.Reference? {
         switch expression.kind {
-        case .literal: break
         case .name, .attribute, .item: return readChain(expression, as: use)
         case .call(let callee, let arguments): return readCall(callee, arguments)
-        case .and(let left, let right), .or(let left, let right):
-            read(left)
-            underCondition { $0.read(right) }
-        case .compare(let first, let others):
-            read(first)
-            for (number, other) in others.enumerated() {
-                if number == 0 { read(other.1) } else { underCondition { $0.read(other.1) } }
-            }
-        case .conditional(let test, let then, let otherwise):
-            read(test)
-            underCondition { finder in
-                finder.read(then, as: use)
-                if let otherwise { finder.read(otherwise, as: use) }
-            }
+        case .slice(let object, _, _, _): return readSlice(expression, of: object)
+        case .and(let left, let right), .or(let left, let right): readBoth(left, right)
+        case .compare(let first, let others): readComparison(first, others.map(\.1))
+        case .conditional(let test, let then, let otherwise): readConditional(test, then, otherwise, as: use)
         case .concatenate(let parts): for part in parts { read(part, as: .text) }
         case .filter(let operand, let filter):
-            switch filter.name {
-            case "default", "d": read(operand, as: .guarded)
-            default: read(operand, as: .filter(filter.name))
-            }
-            for part in filter.arguments.expressions { read(part) }
+            read(operand, as: ["default", "d"].contains(filter.name) ? .guarded : .filter(filter.name))
+            readAll(filter.arguments.expressions)
         case .test(let operand, let name, let arguments, _):
-            switch name {
-            case "defined", "undefined": read(operand, as: .guarded)
-            case _ where Self.lenientTests.contains(name): read(operand, as: .lenient)
-            default: read(operand)
-            }
-            for part in arguments.expressions { read(part) }
-        case .slice(let object, let start, let stop, let step):
-            let reference = read(object)
-            if let reference { places.iterate(reference.place) }
-            for bound in [start, stop, step] { if let bound { read(bound) } }
-            return reference
-        case .list, .tuple, .dict, .negate, .plus, .not, .binary:
-            for part in expression.parts { read(part) }
+            read(operand, as: Self.use(ofTest: name))
+            readAll(arguments.expressions)
+        case .literal, .list, .tuple, .dict, .negate, .plus, .not, .binary: readAll(expression.parts)
         }
         return nil
+    }
+
+    private static func use(ofTest name: String) -> Use {
+        if name == "defined" || name == "undefined" { return .guarded }
+        return lenientTests.contains(name) ? .lenient : .value
+    }
+
+    private mutating func readAll(_ parts: [Expression]) {
+        for part in parts { read(part) }
+    }
+
+    private mutating func readBoth(_ left: Expression, _ right: Expression) {
+        read(left)
+        conditions += 1
+        read(right)
+        conditions -= 1
+    }
+
+    /// Of a chain the second comparison is made only if the first holds.
+    private mutating func readComparison(_ first: Expression, _ others: [Expression]) {
+        read(first)
+        for (number, other) in others.enumerated() {
+            let condition = number == 0 ? 0 : 1
+            conditions += condition
+            read(other)
+            conditions -= condition
+        }
+    }
+
+    private mutating func readConditional(
+        _ test: Expression, _ then: Expression, _ otherwise: Expression?, as use: Use
+    ) {
+        read(test)
+        conditions += 1
+        read(then, as: use)
+        if let otherwise { read(otherwise, as: use) }
+        conditions -= 1
+    }
+
+    private mutating func readSlice(_ slice: Expression, of object: Expression) -> ValuePlaces.Reference? {
+        let reference = read(object)
+        if let reference { places.iterate(reference.place) }
+        readAll(Array(slice.parts.dropFirst()))
+        return reference
     }
 
     private mutating func readCall(_ callee: Expression, _ arguments: ArgumentList) -> ValuePlaces.Reference? {
@@ -75,7 +95,7 @@ extension VariableFinder {
         } else {
             read(callee)
         }
-        for part in arguments.expressions { read(part) }
+        readAll(arguments.expressions)
         return owner
     }
 

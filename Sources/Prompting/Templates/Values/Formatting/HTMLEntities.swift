@@ -1,0 +1,3 @@
+enum HTMLEntities {
+    static func unescaped(_ text: [UInt8]) -> [UInt8] { text }
+}

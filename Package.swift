@@ -140,7 +140,7 @@ let package = Package(
         tests("JSON"),
         tests("Domain", ["Generators"]),
         tests("Measures"),
-        tests("Prompting", ["Domain", "JSON"]),
+        tests("Prompting", ["Domain", "Generators", "JSON"]),
         tests("Protocols", ["Domain", "JSON"]),
         tests("Storage", ["Domain", "Generators", locks]),
         tests("Security", ["Domain"]),

@@ -70,6 +70,57 @@ import Testing
         }
     }
 
+    static let refusedSchemas: [(body: String, pointer: String)] = [
+        (#"{"input":true}"#, "/input"),
+        (#"{"input":{"type":"strnig"}}"#, "/input/type"),
+        (#"{"output":{"properties":{"a":{"pattern":"(?=x)"}}}}"#, "/output/properties/a/pattern"),
+        (##"{"input":{"items":{"$ref":"#/$defs/none"}}}"##, "/input/items/$ref"),
+        (#"{"input":{"minLength":1,"minLength":2}}"#, "/input"),
+        (#"{"shape":{}}"#, "/shape"),
+    ]
+
+    @Test(arguments: refusedSchemas)
+    func refusesSchemas(_ refused: (body: String, pointer: String)) async throws {
+        try await AdminHarness.run { admin in
+            try await admin.seed()
+            let answer = try await admin.call(.post, Self.agent + "/schemas", refused.body)
+            #expect(answer.status == 400 && answer["code"] == "invalid_request", "\(answer.text)")
+            #expect(answer["pointer"] == refused.pointer, "\(answer.text)")
+            #expect(try await admin.call(.get, Self.agent + "/schemas/2").status == 404)
+            let place = #"{"schema":{"organization":"acme","agent":"greeter","#
+            let line = try await admin.call(.post, "/api/v1/import", place + refused.body.dropFirst() + "}")
+            #expect(line.status == 400 && line["pointer"] == "/schema" + refused.pointer, "\(line.text)")
+        }
+    }
+
+    @Test func comparesSchemas() async throws {
+        try await AdminHarness.run { admin in
+            try await admin.seed()
+            let schemas = [
+                #"{"input":{"type":"object","properties":{"a":{"type":"string"}}},"output":{"required":["x"]}}"#,
+                #"{"input":{"type":"object","required":["a"]},"output":{"required":["x","y"]}}"#,
+            ]
+            for schema in schemas {
+                #expect(try await admin.call(.post, Self.agent + "/schemas", schema).status == 201)
+            }
+            let path = Self.agent + "/schemas/compatibility"
+            let same = try await admin.call(.get, path + "?from=2&to=2")
+            #expect(same.status == 200 && same["compatible"] == "true" && same["breaks.0"] == nil)
+            let there = try await admin.call(.get, path + "?from=2&to=3")
+            #expect(there["compatible"] == "false" && there["from"] == "2" && there["to"] == "3")
+            #expect(there["breaks.0.affects"] == "callers_sending_input" && there["breaks.0.schema"] == "3")
+            #expect(there["breaks.0.pointer"] == "/input/required" && there["breaks.0.rule"] == "required")
+            #expect(there["breaks.0.message"] == "the property a: was optional, is required")
+            #expect(there["breaks.0.certain"] == "true" && there["breaks.1"] == nil)
+            let back = try await admin.call(.get, path + "?from=3&to=2")
+            #expect(back["breaks.0.affects"] == "callers_sending_input", "\(back.text)")
+            #expect(back["breaks.1.affects"] == "callers_reading_output" && back["breaks.1.schema"] == "3")
+            for (query, status) in [("", 400), ("?from=1", 400), ("?from=0&to=1", 400), ("?from=1&to=9", 404)] {
+                #expect(try await admin.call(.get, path + query).status == status)
+            }
+        }
+    }
+
     static let refused: [(body: String, code: String, pointer: String?, line: String?)] = [
         ("", "invalid_request", "/provider", nil),
         ("{", "invalid_request", nil, nil),

@@ -13,8 +13,7 @@ extension SchemaCheck {
 
     private func missing(_ note: Note) -> String? {
         switch note.keyword {
-        case .required, .dependentRequired: name(note.detail)
-        case .dependencies where rules.indices.contains(note.detail): name(note.detail)
+        case .required, .dependentRequired, .dependencies: name(note.detail)
         case _: nil
         }
     }

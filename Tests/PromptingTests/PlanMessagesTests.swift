@@ -47,6 +47,10 @@ import Testing
                 == .members(Array(#""content":null,"tool_calls":[{"id":"c","type":"function"}]"#.utf8)))
         #expect(messages[3].content == .members(Array(#""tool_call_id":"c","content":"4""#.utf8)))
         #expect(try Self.render(#"[{"messages":"{{ h }}"}]"#, #"{"h":[]}"#).isEmpty)
+        #expect(
+            try Self.render(#"[{"messages":"{{ h[1:] }}"}]"#, #"{"h":[1,{"role":"user","content":"a"}]}"#).count == 1)
+        let lenient = try Self.plan(#"[{"messages":"{{ h }}"}]"#, #","template":{"undefined":"lenient"}"#)
+        #expect(try lenient.render(input: nil).isEmpty)
     }
 
     @Test(arguments: [

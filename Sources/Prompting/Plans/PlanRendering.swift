@@ -74,7 +74,9 @@ private struct PlanRendering {
     private mutating func spliced(_ template: Template, at place: JSONPointer) throws(DataFault) -> [RenderedMessage] {
         let list: JSONValue
         do throws(RenderFault) {
-            guard let json = try template.renderJSON(in: context), let document = try? JSONDocument(json) else {
+            let json = try template.renderJSON(in: context)
+            if json?.isEmpty == true { return [] }
+            guard let json, let document = try? JSONDocument(json) else {
                 throw RenderFault(.value, "the expression has no value that is JSON")
             }
             list = document.root

@@ -43,7 +43,8 @@ package struct Template: Sendable {
         try render(in: context, into: &output)
     }
 
-    /// Of a template that is one `{{ … }}` and nothing else: its value as JSON text; nil of any other.
+    /// Of a template that is one `{{ … }}` and nothing else: its value as JSON text, nothing where it is undefined and
+    /// undefined values print as nothing; nil of any other.
     func renderJSON(in context: RenderContext) throws(RenderFault) -> [UInt8]? {
         guard let expression = program.expression else { return nil }
         let machine = try Machine(program, context)
@@ -52,6 +53,10 @@ package struct Template: Sendable {
         let activation = Activation(slotCount: program.functions[expression].slotCount, parent: nil)
         let value = try machine.runWithin(expression, in: activation)
         var json: [UInt8] = []
+        if case .undefined(let undefined) = value {
+            guard context.isLenient else { throw undefined.fault }
+            return json
+        }
         try context.writeJSON(value, to: &json)
         guard json.count <= context.outputBytesLeft else {
             throw .outputTooLarge(maximumBytes: context.limits.outputBytes)

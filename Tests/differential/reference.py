@@ -1,0 +1,67 @@
+"""The reference: the real Jinja2, set up as Tollgate promises to behave."""
+
+import functools
+
+import jinja2
+import jinja2.meta
+import jinja2.nodes
+import jinja2.sandbox
+
+from outcomes import Options, Outcome
+
+EXTENSIONS = ["jinja2.ext.loopcontrols", "jinja2.ext.do"]
+
+
+@functools.lru_cache(maxsize=None)
+def environment(options: Options) -> jinja2.Environment:
+    return jinja2.sandbox.ImmutableSandboxedEnvironment(
+        undefined=jinja2.Undefined if options.lenient else jinja2.StrictUndefined,
+        extensions=EXTENSIONS,
+        trim_blocks=options.trim_blocks,
+        lstrip_blocks=options.lstrip_blocks,
+        keep_trailing_newline=options.keep_trailing_newline,
+        cache_size=0,
+        auto_reload=False,
+    )
+
+
+def fault_kind(error: BaseException) -> str:
+    """The name that Tollgate gives to a class of errors. The order matters: later classes are bases of earlier ones."""
+    for name, classes in (
+        ("undefined", jinja2.UndefinedError),
+        ("refused", jinja2.sandbox.SecurityError),
+        ("filterArgument", jinja2.exceptions.FilterArgumentError),
+        ("runtime", jinja2.exceptions.TemplateRuntimeError),
+        ("zeroDivision", ZeroDivisionError),
+        ("overflow", OverflowError),
+        ("type", (TypeError, AttributeError)),
+        ("value", (ValueError, LookupError, AssertionError)),
+        ("depth", RecursionError),
+        ("memory", MemoryError),
+    ):
+        if isinstance(error, classes):
+            return name
+    raise error
+
+
+def render(template: str, context: dict, options: Options) -> Outcome:
+    try:
+        compiled = environment(options).from_string(template)
+    except (jinja2.TemplateSyntaxError, SyntaxError) as error:
+        return Outcome(stage="compile", message=str(error))
+    try:
+        return Outcome(output=compiled.render(context))
+    except Exception as error:  # noqa: BLE001 - whatever a template makes Python raise
+        return Outcome(stage="render", kind=fault_kind(error), message=f"{type(error).__name__}: {error}")
+
+
+def parse(template: str, options: Options = Options()) -> jinja2.nodes.Template | None:
+    """The syntax tree; None where there is none."""
+    try:
+        return environment(options).parse(template)
+    except jinja2.TemplateSyntaxError:
+        return None
+
+
+def undeclared_variables(template: str) -> set[str]:
+    return jinja2.meta.find_undeclared_variables(parse(template))

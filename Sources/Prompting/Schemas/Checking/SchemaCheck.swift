@@ -118,6 +118,7 @@ struct SchemaCheck {
         return isValid
     }
 
+    @inline(__always)
     private mutating func apply(_ schema: CompiledSchema, _ number: Int, _ node: Int, _ kind: UInt8) -> Bool {
         var isValid = true
         var at = schema.start

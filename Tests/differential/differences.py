@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 
 from outcomes import Case, Outcome
-from reference import FOLDING
+from reference import FOLDING, eager
 
 
 @dataclasses.dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Difference:
     accounts: Callable[[Case, Outcome, Outcome], bool] = lambda case, reference, ours: False
 
 
+_UNPRINTABLE = re.compile(r"an? \w*(generator|iterator|method|function|view|class|type)\w* cannot be printed")
 _ADDRESS = re.compile(r"<[^<>]* at 0x[0-9a-f]+>|<class '|<(built-in )?(function|method)|<slot wrapper")
 
 
@@ -49,7 +50,33 @@ DIFFERENCES = [
     Difference(
         "addresses", "what Python prints as an address in memory (a generator, a method, a function) is a fault",
         (("{{ [1]|map('string') }}", {}, "type"), ("{{ 'x'.upper }}", {}, "type")),
-        lambda case, reference, ours: bool(_ADDRESS.search(reference.output or "")) and ours.stage == "render",
+        lambda case, reference, ours: bool(_ADDRESS.search(reference.output or "")) and ours.stage == "render"
+        or bool(_UNPRINTABLE.search(ours.message or "")),
+    ),
+    Difference(
+        "random", "a prompt renders the same each time: the filter and the function `lipsum` are refused",
+        (("{{ [1]|random }}", {}, "refused"), ("{{ lipsum(n=0) }}", {}, "refused")),
+        lambda case, reference, ours: ours.kind == "refused" and "random" in (ours.message or ""),
+    ),
+    Difference(
+        "undefined operands of filters", "what Python calls a TypeError, because the operand is an undefined variable, is `undefined` here and names it",
+        (("{{ missing|round }}", {}, "undefined"), ("{{ missing|abs }}", {}, "undefined")),
+        lambda case, reference, ours: ours.kind == "undefined" and reference.kind == "type" and "Undefined" in reference.message,
+    ),
+    Difference(
+        "unknown filters and tests", "they are refused when the template is compiled wherever they stand; Jinja2 waits in branches until they are reached",
+        (("{% if false %}{{ 1|nosuch }}{% endif %}", {}, "unknownFilter"), ("{{ 1 if true or 1 is nosuch }}", {}, "unknownTest")),
+        lambda case, reference, ours: ours.stage == "compile" and (ours.message or "").startswith(("unknownFilter", "unknownTest")),
+    ),
+    Difference(
+        "generators", "what Python makes when it is asked for (map, select, batch …) is made at once: what fails in it fails there, asked for or not",
+        (("{% do 5|reject %}", {}, "type"), ("{{ [1, none]|map('abs')|first }}", {}, "type")),
+        lambda case, reference, ours: ours.stage == "render" and eager(case.template, case.context, case.options) == ours,
+    ),
+    Difference(
+        "complex numbers", "there are none: a root of a negative number is a fault",
+        (("{{ (-8) ** 0.5 }}", {}, "value"),),
+        lambda case, reference, ours: ours.kind == "value" and "complex" in ours.message,
     ),
 ]
 

@@ -23,6 +23,7 @@ def ask(command: str, requests: list[dict]) -> list[dict]:
     # The process must outlive whatever it is asked.
     assert process.returncode == 0, f"probe {command} ended with {process.returncode}: {process.stderr[-2000:]!r}"
     answers = [json.loads(line) for line in process.stdout.splitlines()]
+    assert not any("no_request" in answer for answer in answers), next(answer for answer in answers if "no_request" in answer)
     assert len(answers) == len(requests), f"{len(answers)} answers to {len(requests)} requests"
     return answers
 

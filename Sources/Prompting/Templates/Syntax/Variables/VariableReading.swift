@@ -9,7 +9,8 @@ extension VariableFinder {
         case method(String)
         /// Absence is minded: `is defined`, `default`.
         case guarded
-        /// Absence is no fault: `is none`, `is string`.
+        /// Absence is no fault: `is none`, `is string`; or is none yet: put into a list, under another name, or given to
+        /// a macro. What is read by another name later is noted then.
         case lenient
         case filter(String)
     }
@@ -37,7 +38,11 @@ extension VariableFinder {
         case .test(let operand, let name, let arguments, _):
             read(operand, as: Self.use(ofTest: name))
             readAll(arguments.expressions)
-        case .literal, .list, .tuple, .dict, .negate, .plus, .not, .binary: readAll(expression.parts)
+        case .list(let elements), .tuple(let elements): readAll(elements, as: .lenient)
+        case .dict(let entries):
+            readAll(entries.map(\.key))
+            readAll(entries.map(\.value), as: .lenient)
+        case .literal, .negate, .plus, .not, .binary: readAll(expression.parts)
         }
         return nil
     }
@@ -47,8 +52,8 @@ extension VariableFinder {
         return lenientTests.contains(name) ? .lenient : .value
     }
 
-    private mutating func readAll(_ parts: [Expression]) {
-        for part in parts { read(part) }
+    private mutating func readAll(_ parts: [Expression], as use: Use = .value) {
+        for part in parts { read(part, as: use) }
     }
 
     private mutating func readBoth(_ left: Expression, _ right: Expression) {
@@ -88,14 +93,19 @@ extension VariableFinder {
 
     private mutating func readCall(_ callee: Expression, _ arguments: ArgumentList) -> ValuePlaces.Reference? {
         var owner: ValuePlaces.Reference?
-        if case .attribute(let object, let method) = callee.kind {
+        var use = Use.value
+        switch callee.kind {
+        case .attribute(let object, let method):
             owner = read(object, as: .method(method))
             // These give the values back, or lead to them.
             if !["items", "values"].contains(method) { owner = nil }
-        } else {
+        case .name(let name):
             read(callee)
+            if name != "range" { use = .lenient }
+        default: read(callee)
         }
-        readAll(arguments.expressions)
+        readAll(arguments.positional + arguments.keywords.map(\.value), as: use)
+        readAll([arguments.unpacked, arguments.unpackedKeywords].compactMap { $0 })
         return owner
     }
 

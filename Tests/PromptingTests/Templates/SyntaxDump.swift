@@ -129,7 +129,7 @@ private enum Dump {
         case .int(let int): "\(int)"
         case .float(let double): "\(double)"
         case .string(let text): quoted(text.bytes)
-        case .undefined, .list, .tuple, .dict, .range, .input, .object: "?"
+        case .undefined, .list, .tuple, .dict, .range, .input, .object, .rare: "?"
         }
     }
 

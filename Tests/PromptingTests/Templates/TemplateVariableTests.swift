@@ -16,7 +16,7 @@ import Testing
         ("{{ a if b else c }}", ["b!", "a", "c"]),
         ("{{ a and b or c }}", ["a!", "b", "c"]),
         ("{{ a < b < c }}", ["a!", "b!", "c"]),
-        ("{{ a is defined }}{{ b is undefined }}{{ c|default(d) }}{{ e|d }}", ["a", "b", "c", "d!", "e"]),
+        ("{{ a is defined }}{{ b is undefined }}{{ c|default(d) }}{{ e|d }}", ["a", "b", "c", "d", "e"]),
         ("{{ a.b is defined }}{{ c.d|default('') }}", ["a!", "c!"]),
         ("{{ a is none }}{{ b is string }}{{ c is odd }}", ["a", "b", "c!"]),
         ("{{ a is none }}{{ a }}", ["a!"]),

@@ -33,11 +33,12 @@ extension VariableFinder {
         case .conditional(let test, let then, let otherwise): readConditional(test, then, otherwise, as: use)
         case .concatenate(let parts): for part in parts { read(part, as: .text) }
         case .filter(let operand, let filter):
-            read(operand, as: ["default", "d"].contains(filter.name) ? .guarded : .filter(filter.name))
-            readAll(filter.arguments.expressions)
+            let isDefault = ["default", "d"].contains(filter.name)
+            read(operand, as: isDefault ? .guarded : .filter(filter.name))
+            readAll(filter.arguments.expressions, as: isDefault ? .lenient : .value)
         case .test(let operand, let name, let arguments, _):
             read(operand, as: Self.use(ofTest: name))
-            readAll(arguments.expressions)
+            readAll(arguments.expressions, as: name == "sameas" ? .lenient : .value)
         case .list(let elements), .tuple(let elements): readAll(elements, as: .lenient)
         case .dict(let entries):
             readAll(entries.map(\.key))

@@ -16,7 +16,7 @@ class Difference:
     name: str
     why: str
     #: Template, context, and what Tollgate makes of it: an output, or the kind of a fault.
-    examples: tuple[tuple[str, dict, str], ...]
+    examples: tuple[tuple[str, dict | str, str], ...]
     #: Whether it accounts for these outcomes (the reference's, ours) of a case.
     accounts: Callable[[Case, Outcome, Outcome], bool] = lambda case, reference, ours: False
 
@@ -34,8 +34,9 @@ DIFFERENCES = [
         "refused tags", "they reach outside of the template, or run without a bound",
         (("{% include 'x' %}", {}, "refused"), ("{% import 'x' as y %}", {}, "refused"), ("{% extends 'x' %}", {}, "refused"),
          ("{% block x %}{% endblock %}", {}, "refused"), ("{% from 'x' import y %}", {}, "refused"),
-         ("{% for x in [] recursive %}{% endfor %}", {}, "refused"), ("{% autoescape true %}{% endautoescape %}", {}, "refused")),
-        _refused(r"\b(include|import|extends|block|from|recursive|autoescape)\b"),
+         ("{% for x in [] recursive %}{% endfor %}", {}, "refused"), ("{{ self }}", {}, "refused"),
+         ("{% autoescape true %}{% endautoescape %}", {}, "refused")),
+        _refused(r"\b(include|import|extends|block|from|recursive|autoescape|self)\b"),
     ),
     Difference(
         "integers beyond 64 bits", "they print as they came, but nothing is calculated with them: Python's have no end, and take time and memory without one",
@@ -43,9 +44,9 @@ DIFFERENCES = [
         lambda case, reference, ours: ours.kind == "numberTooLarge" or "numberTooLarge" in (ours.message or ""),
     ),
     Difference(
-        "constants that fail", "Jinja2 calculates with constants while it compiles, so some faults come before anything is rendered, wherever they stand",
-        (("{% if false %}{{ ([]|min) ~ 'x' }}{% endif %}", {}, ""),),
-        lambda case, reference, ours: (reference.message or "").startswith(FOLDING),
+        "constants", "Jinja2 calculates with them while it compiles: some that fail do so wherever they stand, and infinity becomes a name that nothing has",
+        (("{% if false %}{{ ([]|min) ~ 'x' }}{% endif %}", {}, ""), ("{{ missing|d(1e308 * 10) }}", {}, "inf")),
+        lambda case, reference, ours: (reference.message or "").startswith(FOLDING) or reference.kind == "name",
     ),
     Difference(
         "addresses", "what Python prints as an address in memory (a generator, a method, a function) is a fault",
@@ -72,6 +73,16 @@ DIFFERENCES = [
         "generators", "what Python makes when it is asked for (map, select, batch …) is made at once: what fails in it fails there, asked for or not",
         (("{% do 5|reject %}", {}, "type"), ("{{ [1, none]|map('abs')|first }}", {}, "type")),
         lambda case, reference, ours: ours.stage == "render" and eager(case.template, case.context, case.options) == ours,
+    ),
+    Difference(
+        "escapes of strings", "a character's name needs a table of all, and half a surrogate pair is no text",
+        ((r"{{ '\N{BULLET}' }}", {}, "literal"), (r"{{ '\ud83d\ude00' }}", {}, "literal")),
+        lambda case, reference, ours: ours.stage == "compile" and (ours.message or "").startswith("literal") and bool(re.search(r"\\N|\\u[dD]", case.template)),
+    ),
+    Difference(
+        "doubled members", "of a member that stands twice the first counts, here as everywhere in Tollgate",
+        # Python's objects have no member twice, so the context is JSON text.
+        (("{{ a }}", '{"a": 1, "a": 2}', "1"),),
     ),
     Difference(
         "complex numbers", "there are none: a root of a negative number is a fault",

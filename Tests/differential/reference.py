@@ -42,6 +42,8 @@ def fault_kind(error: BaseException) -> str:
         ("depth", RecursionError),
         ("memory", MemoryError),
         ("runtime", RuntimeError),
+        # Jinja2 calculates a constant such as 1e308 * 10, and writes it into its program as `inf`, a name.
+        ("name", NameError),
     ):
         if isinstance(error, classes):
             return name

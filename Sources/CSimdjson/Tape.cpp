@@ -15,27 +15,27 @@ struct Open {
     bool keyed;
 };
 
-struct Taper {
-    const uint8_t *bytes;
-    const uint8_t *at;
-    const uint8_t *end;
-    tg_json_node *out;
-    size_t capacity;
+}  // namespace
+
+size_t tg_json_tape(const uint8_t *bytes, size_t start, size_t end_offset, tg_json_node *out, size_t capacity) {
+    // All that changes is local, so that it stays in registers.
+    const uint8_t *at = bytes + start;
+    const uint8_t *const end = bytes + end_offset;
     size_t count = 0;
+    Open open[tg_json_depth + 1];
+    size_t depth = 0;
 
-    void skip_space() {
+    const auto skip_space = [&] {
         while (at < end && is_space(*at)) { ++at; }
-    }
-
-    /// The next node is the one after it; of an object or array that is said again when it ends.
-    void put(size_t node, const uint8_t *start, tg_json_kind kind, uint8_t flags) {
+    };
+    // The next node is the one after it; of an object or array that is said again when it ends.
+    const auto put = [&](const uint8_t *from, tg_json_kind kind, uint8_t flags) {
+        const size_t node = count++;
         if (node >= capacity) { return; }
-        out[node] = {
-            (uint32_t)(start - bytes), (uint32_t)(at - bytes), (uint32_t)count, 0, (uint8_t)kind, flags, 0};
-    }
-
-    void string() {
-        const uint8_t *start = at++;
+        out[node] = {(uint32_t)(from - bytes), (uint32_t)(at - bytes), (uint32_t)count, 0, (uint8_t)kind, flags, 0};
+    };
+    const auto string = [&] {
+        const uint8_t *from = at++;
         uint8_t flags = tg_json_plain;
         for (;;) {
             at = first(
@@ -46,11 +46,10 @@ struct Taper {
             at += end - at < 2 ? 1 : 2;
         }
         if (at < end) { ++at; }
-        put(count++, start, tg_json_string, flags);
-    }
-
-    void scalar() {
-        const uint8_t *start = at;
+        put(from, tg_json_string, flags);
+    };
+    const auto scalar = [&] {
+        const uint8_t *from = at;
         const bool is_number = *at == '-' || (*at >= '0' && *at <= '9');
         const tg_json_kind kind = is_number ? tg_json_number : *at == 'n' ? tg_json_null : tg_json_bool;
         bool digits_only = true;
@@ -59,66 +58,54 @@ struct Taper {
             ++at;
         }
         // Eighteen digits and a sign always fit 64 bits.
-        const bool is_small = is_number && digits_only && at - start <= 18;
-        put(count++, start, kind, is_small ? tg_json_integer : 0);
-    }
+        put(from, kind, is_number && digits_only && at - from <= 18 ? tg_json_integer : 0);
+    };
 
-    void run() {
-        Open open[tg_json_depth + 1];
-        size_t depth = 0;
-        skip_space();
-        while (at < end) {
-            // A value stands here.
-            bool is_closing = false;
-            if (*at == '{' || *at == '[') {
-                if (depth > tg_json_depth) { return; }
-                const bool keyed = *at == '{';
-                open[depth++] = {count, 0, keyed};
-                const uint8_t *start = at++;
-                put(count++, start, keyed ? tg_json_object : tg_json_array, 0);
-                skip_space();
-                is_closing = at < end && (*at == '}' || *at == ']');
-            } else {
-                if (*at == '"') {
-                    string();
-                } else {
-                    scalar();
-                }
-                if (depth == 0) { return; }
-                ++open[depth - 1].count;
-                skip_space();
-                is_closing = at < end && *at != ',';
-                if (!is_closing) { ++at; }
-            }
-            while (is_closing) {
-                ++at;
-                const Open closed = open[--depth];
-                if (closed.node < capacity) {
-                    out[closed.node].end = (uint32_t)(at - bytes);
-                    out[closed.node].next = (uint32_t)count;
-                    out[closed.node].count = closed.count;
-                }
-                if (depth == 0) { return; }
-                ++open[depth - 1].count;
-                skip_space();
-                is_closing = at < end && *at != ',';
-                if (!is_closing) { ++at; }
-            }
+    skip_space();
+    while (at < end) {
+        // A value stands here.
+        bool is_closing = false;
+        if (*at == '{' || *at == '[') {
+            if (depth > tg_json_depth) { break; }
+            const bool keyed = *at == '{';
+            open[depth++] = {count, 0, keyed};
+            const uint8_t *from = at++;
+            put(from, keyed ? tg_json_object : tg_json_array, 0);
             skip_space();
-            if (at < end && open[depth - 1].keyed) {
+            is_closing = at < end && (*at == '}' || *at == ']');
+        } else {
+            if (*at == '"') {
                 string();
-                skip_space();
-                ++at;
-                skip_space();
+            } else {
+                scalar();
             }
+            if (depth == 0) { break; }
+            ++open[depth - 1].count;
+            skip_space();
+            is_closing = at < end && *at != ',';
+            if (!is_closing) { ++at; }
+        }
+        while (is_closing) {
+            ++at;
+            const Open closed = open[--depth];
+            if (closed.node < capacity) {
+                out[closed.node].end = (uint32_t)(at - bytes);
+                out[closed.node].next = (uint32_t)count;
+                out[closed.node].count = closed.count;
+            }
+            if (depth == 0) { return count; }
+            ++open[depth - 1].count;
+            skip_space();
+            is_closing = at < end && *at != ',';
+            if (!is_closing) { ++at; }
+        }
+        skip_space();
+        if (at < end && open[depth - 1].keyed) {
+            string();
+            skip_space();
+            ++at;
+            skip_space();
         }
     }
-};
-
-}  // namespace
-
-size_t tg_json_tape(const uint8_t *bytes, size_t start, size_t end, tg_json_node *out, size_t capacity) {
-    Taper taper{bytes, bytes + start, bytes + end, out, capacity};
-    taper.run();
-    return taper.count;
+    return count;
 }

@@ -2,14 +2,17 @@ import CSimdjson
 
 extension JSONTape {
     /// The bytes of a value as it is written.
-    @inlinable package func bytes(of node: Int) -> Range<Int> { Int(nodes[node].start)..<Int(nodes[node].end) }
+    @inlinable @inline(__always)
+    package func bytes(of node: Int) -> Range<Int> { Int(nodes[node].start)..<Int(nodes[node].end) }
 
     /// Of a string: the bytes between its quotes as they are written, which is what it says where the node `isPlain`.
-    @inlinable package func contents(of node: Int) -> Range<Int> {
+    @inlinable @inline(__always)
+    package func contents(of node: Int) -> Range<Int> {
         Int(nodes[node].start) + 1..<Int(nodes[node].end) - 1
     }
 
-    @inlinable package func isPlain(_ node: Int) -> Bool { nodes[node].isPlain }
+    @inlinable @inline(__always)
+    package func isPlain(_ node: Int) -> Bool { nodes[node].isPlain }
 
     /// What a string says, as UTF-8; for anything else, its bytes without the first and the last.
     package func decoded(_ node: Int) -> [UInt8] {
@@ -74,7 +77,7 @@ extension JSONTape {
     }
 
     /// Of a number that `isSmallInteger`.
-    @inlinable
+    @inlinable @inline(__always)
     package func smallInteger(_ node: Int) -> Int64 {
         var at = Int(nodes[node].start)
         let end = Int(nodes[node].end)

@@ -20,7 +20,7 @@ package struct JSONTape: Sendable {
         package var flags: UInt8
         package var unused: UInt16
 
-        @inlinable package var kind: JSONValue.Kind {
+        @inlinable @inline(__always) package var kind: JSONValue.Kind {
             switch kindCode {
             case 0: .object
             case 1: .array
@@ -31,9 +31,9 @@ package struct JSONTape: Sendable {
             }
         }
         /// A string whose bytes between the quotes are what it says.
-        @inlinable package var isPlain: Bool { flags & 1 != 0 }
+        @inlinable @inline(__always) package var isPlain: Bool { flags & 1 != 0 }
         /// A number written as an integer of at most 18 characters.
-        @inlinable package var isSmallInteger: Bool { flags & 2 != 0 }
+        @inlinable @inline(__always) package var isSmallInteger: Bool { flags & 2 != 0 }
     }
 
     /// The whole document's.

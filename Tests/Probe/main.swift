@@ -11,6 +11,7 @@ func run(_ arguments: [String]) throws -> Int32 {
     case "render": answerLines(answerRender)
     case "variables": answerLines(answerVariables)
     case "validate": answerLines(answerValidate)
+    case "time-validate": answerLines(answerTimeValidate)
     case "time-render": return try timeRender(Array(arguments.dropFirst()))
     case let name?:
         complain("probe: no command \(name)")

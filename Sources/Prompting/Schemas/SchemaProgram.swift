@@ -8,18 +8,18 @@ final class SchemaProgram: Sendable {
     static let nothing = 1
 
     let root: Int
-    let schemas: [CompiledSchema]
-    let rules: [SchemaRule]
+    let schemas: SchemaTable<CompiledSchema>
+    let rules: SchemaTable<SchemaRule>
     /// What rules list: schemas, names, and both in turns.
-    let lists: [Int32]
-    let tables: [MemberTable]
-    let entries: [MemberEntry]
+    let lists: SchemaTable<Int32>
+    let tables: SchemaTable<MemberTable>
+    let entries: SchemaTable<MemberEntry>
     /// Of the hash tables of larger `MemberTable`s: a position in `entries`, or -1.
-    let slots: [Int32]
+    let slots: SchemaTable<Int32>
     /// The bytes of all names.
     let names: [UInt8]
     /// Where each name stands in `names`.
-    let nameRanges: [NameRange]
+    let nameRanges: SchemaTable<NameRange>
     let numbers: [JSONNumber]
     let enumerations: [SchemaEnumeration]
     let patterns: [RegularExpression]
@@ -31,20 +31,30 @@ final class SchemaProgram: Sendable {
 
     init(root: Int, _ parts: SchemaParts, patterns: [RegularExpression], patternCost: Int) {
         self.root = root
-        schemas = parts.schemas
-        rules = parts.rules
-        lists = parts.lists
-        tables = parts.tables
-        entries = parts.entries
-        slots = parts.slots
+        schemas = SchemaTable(parts.schemas)
+        rules = SchemaTable(parts.rules)
+        lists = SchemaTable(parts.lists)
+        tables = SchemaTable(parts.tables)
+        entries = SchemaTable(parts.entries)
+        slots = SchemaTable(parts.slots)
         names = parts.names
-        nameRanges = parts.nameRanges
+        nameRanges = SchemaTable(parts.nameRanges)
         numbers = parts.numbers
         enumerations = parts.enumerations
         self.patterns = patterns
         documents = parts.documents
         dynamicTargets = parts.dynamicTargets
         byteCost = parts.byteCost + patternCost
+    }
+
+    deinit {
+        schemas.free()
+        rules.free()
+        lists.free()
+        tables.free()
+        entries.free()
+        slots.free()
+        nameRanges.free()
     }
 }
 
@@ -86,7 +96,7 @@ struct SchemaDocument: Sendable {
 }
 
 /// One schema. Its rules stand one behind the other, by what they apply to.
-struct CompiledSchema {
+struct CompiledSchema: BitwiseCopyable {
     /// Bit n: values of kind n (`JSONTape.Node.kindCode`) are allowed. Bit 6: numbers that are integers.
     var types: UInt8 = Self.anyType
     /// -1, or the schema that this one does nothing but refer to.
@@ -109,12 +119,14 @@ struct CompiledSchema {
 }
 
 /// One rule of a schema. What its operands are is said beside each operation.
-struct SchemaRule {
+struct SchemaRule: BitwiseCopyable {
     enum Operation: UInt8 {
         /// document, node
         case constant
         /// enumeration
         case enumeration
+        /// start in lists, count (of names)
+        case oneOfNames
         /// schema
         case reference
         /// schema, name or -1
@@ -164,13 +176,13 @@ struct SchemaRule {
     var value: Int64 = 0
 }
 
-struct NameRange {
+struct NameRange: BitwiseCopyable {
     var start: Int32
     var count: Int32
 }
 
 /// What a schema says of the members of an object, all in one pass over them.
-struct MemberTable {
+struct MemberTable: BitwiseCopyable {
     var entryStart: Int32 = 0
     var entryCount: Int32 = 0
     /// Slots are a power of two; none where the entries are few enough to try them all.
@@ -185,7 +197,7 @@ struct MemberTable {
     var required: UInt64 = 0
 }
 
-struct MemberEntry {
+struct MemberEntry: BitwiseCopyable {
     var nameStart: Int32
     var nameCount: Int32
     /// -1 for a name that is only required.

@@ -30,6 +30,12 @@ extension SchemaCheck {
         case .not: if !quietly(rule.a, node) { return true }
         case .constant:
             if equals(node, Int(rule.b), of: program.documents[Int(rule.a)].tape) { return true }
+        case .oneOfNames:
+            if nodes[node].kindCode == 2 {
+                for index in Int(rule.a)..<Int(rule.a + rule.b) {
+                    if isNamed(node, nameRanges[Int(lists[index])]) { return true }
+                }
+            }
         case .enumeration: if isListed(node, program.enumerations[Int(rule.a)]) { return true }
         case .minimum, .exclusiveMinimum, .maximum, .exclusiveMaximum, .multipleOf, .minLength, .maxLength, .pattern,
             .format, .minProperties, .maxProperties, .members, .required, .propertyNames, .dependentRequired,

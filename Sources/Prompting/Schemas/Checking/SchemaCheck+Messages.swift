@@ -16,7 +16,7 @@ extension SchemaCheck {
         switch keyword {
         case .type: return "must be " + types(schemas[note.schema].types)
         case .required, .dependentRequired: return "must have the member \(name(note.detail))"
-        case .dependencies where rules.indices.contains(note.detail): return "must have the member \(name(note.detail))"
+        case .dependencies: return "must have the member \(name(note.detail))"
         case .additionalProperties: return "is a member that the schema does not have"
         case .unevaluatedProperties: return "is a member that no part of the schema has"
         case .items, .additionalItems: return "is an element more than the schema has"
@@ -46,15 +46,15 @@ extension SchemaCheck {
         case .maxContains: return "must have at most \(rules[note.detail].value) elements that fit the schema"
         case .id, .schema, .ref, .anchor, .dynamicRef, .dynamicAnchor, .vocabulary, .comment, .defs, .definitions,
             .allOf, .if, .then, .else, .contentEncoding, .contentMediaType, .contentSchema, .properties,
-            .patternProperties, .dependentSchemas, .dependencies, .prefixItems, .title, .description, .deprecated,
+            .patternProperties, .dependentSchemas, .prefixItems, .title, .description, .deprecated,
             .readOnly, .writeOnly, .examples:
             return "must be as the schema says"
         }
     }
 
     private func name(_ number: Int) -> String {
-        let range = program.nameRanges[number]
-        return String(decoding: program.names[Int(range.start)..<Int(range.start + range.count)], as: UTF8.self)
+        let range = nameRanges[number]
+        return String(decoding: names[Int(range.start)..<Int(range.start + range.count)], as: UTF8.self)
     }
 
     private func types(_ mask: UInt8) -> String {

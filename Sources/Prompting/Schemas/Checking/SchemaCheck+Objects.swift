@@ -41,18 +41,18 @@ extension SchemaCheck {
 
     /// The value of the first member of that name; -1 where there is none.
     mutating func member(_ name: Int32, of node: Int) -> Int {
-        let range = program.nameRanges[Int(name)]
+        let range = nameRanges[Int(name)]
         var key = node + 1
         for _ in 0..<nodes[node].count {
             guard spend() else { return -1 }
-            if tape.isString(key, program.names, Int(range.start), Int(range.count)) { return key + 1 }
+            if isNamed(key, range) { return key + 1 }
             key = Int(nodes[key + 1].next)
         }
         return -1
     }
 
     private mutating func checkMembers(_ number: Int, _ schema: Int, _ node: Int) -> Bool {
-        let table = program.tables[number]
+        let table = tables[number]
         var isValid = true
         var seen: UInt64 = 0
         /// Members often come in the schema's order: the entry after the last one found is tried first.
@@ -66,7 +66,7 @@ extension SchemaCheck {
             if entry >= 0 {
                 let place = entry - Int(table.entryStart)
                 if place < UInt64.bitWidth { seen |= 1 << UInt64(place) }
-                applied = program.entries[entry].schema
+                applied = entries[entry].schema
                 if applied > 0, !check(Int(applied), value) {
                     if !isReporting { return false }
                     isValid = false
@@ -99,7 +99,7 @@ extension SchemaCheck {
         if missing == 0 { return isValid }
         if isReporting {
             for place in 0..<Int(table.entryCount) where place < 64 && missing & (1 << UInt64(place)) != 0 {
-                note(schema, node, .required, Int(program.entries[Int(table.entryStart) + place].name))
+                note(schema, node, .required, Int(entries[Int(table.entryStart) + place].name))
             }
         }
         return false
@@ -120,8 +120,8 @@ extension SchemaCheck {
 
     @inline(__always)
     private func isNamed(_ key: Int, _ entry: Int) -> Bool {
-        let entry = program.entries[entry]
-        return tape.isString(key, program.names, Int(entry.nameStart), Int(entry.nameCount))
+        let entry = entries[entry]
+        return isNamed(key, NameRange(start: entry.nameStart, count: entry.nameCount))
     }
 
     private mutating func search(_ key: Int, _ table: MemberTable) -> Int {

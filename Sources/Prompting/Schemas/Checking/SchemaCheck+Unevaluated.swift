@@ -75,7 +75,7 @@ extension SchemaCheck {
             }
         case .dependentSchema:
             if isObject, member(rule.b, of: node) >= 0 { collect(Int(rule.a), node, &evaluated) }
-        case .members: if isObject { collectMembers(program.tables[Int(rule.a)], node, &evaluated) }
+        case .members: if isObject { collectMembers(tables[Int(rule.a)], node, &evaluated) }
         case .elements:
             guard nodes[node].kindCode == 1 else { return }
             if rule.c >= 0 { evaluated.isAll = true }
@@ -90,7 +90,8 @@ extension SchemaCheck {
             }
         case .unevaluatedProperties: if isObject { evaluated.isAll = true }
         case .unevaluatedItems: if nodes[node].kindCode == 1 { evaluated.isAll = true }
-        case .constant, .enumeration, .not, .minimum, .exclusiveMinimum, .maximum, .exclusiveMaximum, .multipleOf,
+        case .constant, .enumeration, .oneOfNames, .not, .minimum, .exclusiveMinimum, .maximum, .exclusiveMaximum,
+            .multipleOf,
             .minLength, .maxLength, .pattern, .format, .minProperties, .maxProperties, .required, .propertyNames,
             .dependentRequired, .minItems, .maxItems, .uniqueItems:
             break
@@ -108,7 +109,7 @@ extension SchemaCheck {
             guard spend() else { return }
             if !evaluated.marks[index] {
                 let entry = find(key, table, &expected)
-                var isKnown = entry >= 0 && program.entries[entry].schema >= 0
+                var isKnown = entry >= 0 && entries[entry].schema >= 0
                 for place in 0..<Int(table.patternCount) where !isKnown {
                     isKnown = matches(lists[Int(table.patternStart) + 2 * place], key)
                 }

@@ -5,10 +5,14 @@ import JSON
 struct SchemaCheck {
     let program: SchemaProgram
     let tape: JSONTape
-    // The tables that every step reads, held here so that they are one load away.
-    let schemas: [CompiledSchema]
-    let rules: [SchemaRule]
-    let lists: [Int32]
+    // The tables that every step reads, held here so that they are one load away; `program` keeps them.
+    let schemas: SchemaTable<CompiledSchema>
+    let rules: SchemaTable<SchemaRule>
+    let lists: SchemaTable<Int32>
+    let tables: SchemaTable<MemberTable>
+    let entries: SchemaTable<MemberEntry>
+    let nameRanges: SchemaTable<NameRange>
+    let names: [UInt8]
     let nodes: [JSONTape.Node]
 
     /// What a check may still cost: a step a schema applied, a member or an element visited, sixteen bytes matched.
@@ -42,6 +46,10 @@ struct SchemaCheck {
         schemas = program.schemas
         rules = program.rules
         lists = program.lists
+        tables = program.tables
+        entries = program.entries
+        nameRanges = program.nameRanges
+        names = program.names
         nodes = tape.nodes
         isDynamic = !program.dynamicTargets.isEmpty
         stepsLeft = Self.steps + Self.stepsPerNode * tape.nodes.count

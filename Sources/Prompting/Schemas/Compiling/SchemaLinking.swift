@@ -40,7 +40,8 @@ extension SchemaParts {
             case .dynamicReference: if rule.b < 0 { found.append(rule.a) }
             case .allOf, .anyOf, .oneOf: found += lists[Int(rule.a)..<Int(rule.a + rule.b)]
             case .condition: found += [rule.a, rule.b, rule.c].filter { $0 >= 0 }
-            case .constant, .enumeration, .minimum, .exclusiveMinimum, .maximum, .exclusiveMaximum, .multipleOf,
+            case .constant, .enumeration, .oneOfNames, .minimum, .exclusiveMinimum, .maximum, .exclusiveMaximum,
+                .multipleOf,
                 .minLength, .maxLength, .pattern, .format, .minProperties, .maxProperties, .members, .required,
                 .propertyNames, .dependentRequired, .minItems, .maxItems, .uniqueItems, .elements, .contains,
                 .unevaluatedProperties, .unevaluatedItems:

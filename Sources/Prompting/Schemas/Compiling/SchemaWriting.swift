@@ -92,15 +92,7 @@ extension SchemaCompiler {
             rules.append(
                 SchemaRule(operation: .constant, keyword: .const, a: Int32(place.document), b: Int32(value)))
         }
-        if let value = fields[.enum] {
-            rules.append(
-                SchemaRule(operation: .enumeration, keyword: .enum, a: Int32(parts.enumerations.count)))
-            var values = source.tape.elements(of: value).map {
-                SchemaEnumeration.Entry(hash: source.tape.hash(of: $0), node: Int32($0))
-            }
-            if values.count > SchemaEnumeration.fewValues { values.sort { $0.hash < $1.hash } }
-            parts.enumerations.append(SchemaEnumeration(document: Int32(place.document), values: values))
-        }
+        if let value = fields[.enum] { rules.append(enumeration(value, source)) }
         if let value = fields[.ref] {
             let target = try library.resolve(
                 source.tape.string(value), from: place.resource, place: (place.document, value))
@@ -139,6 +131,18 @@ extension SchemaCompiler {
                 SchemaRule(
                     operation: .condition, keyword: .if, a: try subschema(condition, of: place), b: -1, c: -1))
         }
+    }
+
+    private mutating func enumeration(_ value: Int, _ source: Source) -> SchemaRule {
+        let elements = Array(source.tape.elements(of: value))
+        if elements.count <= SchemaEnumeration.fewValues, elements.allSatisfy({ source.tape.kind($0) == .string }) {
+            let (start, count) = list(elements.map { name(source.tape.decoded($0)) })
+            return SchemaRule(operation: .oneOfNames, keyword: .enum, a: start, b: count)
+        }
+        var values = elements.map { SchemaEnumeration.Entry(hash: source.tape.hash(of: $0), node: Int32($0)) }
+        if values.count > SchemaEnumeration.fewValues { values.sort { $0.hash < $1.hash } }
+        parts.enumerations.append(SchemaEnumeration(document: Int32(source.place.document), values: values))
+        return SchemaRule(operation: .enumeration, keyword: .enum, a: Int32(parts.enumerations.count - 1))
     }
 
     private mutating func schema(_ target: SchemaLibrary.Target) throws(SchemaFault) -> Int32 {

@@ -51,8 +51,8 @@ package final class Plan: Sendable {
         }
         self.parameters = parameters
 
-        var known: Set<VariablePath> = []
-        variables = messages.flatMap(\.content.paths).filter { known.insert($0).inserted }.map(\.text)
+        var known: Set<Text> = []
+        variables = messages.flatMap(\.content.variables).flatMap(\.paths).filter { known.insert(Text($0)).inserted }
 
         var cost = Self.fixedCost + provider.utf8.count + model.utf8.count
         for message in messages { cost += 64 + message.content.byteCost }
@@ -65,21 +65,18 @@ package final class Plan: Sendable {
 
     /// The version's messages, filled with a run's input.
     ///
-    /// - Parameter maximumBytes: the most that the texts of all messages may come to.
+    /// - Parameter limits: of all messages together.
     package func render(
-        input: JSONValue?, maximumBytes: Int = Template.defaultMaximumBytes
+        input: JSONTape?, limits: RenderLimits = RenderLimits()
     ) throws(RenderFault) -> [RenderedMessage] {
+        let isLenient = messages.first?.content.options.isLenient ?? false
+        let context = RenderContext(input: input, isLenient: isLenient, limits: limits)
         var rendered: [RenderedMessage] = []
         rendered.reserveCapacity(messages.count)
-        var left = maximumBytes
         for message in messages {
             var text: [UInt8] = []
-            do throws(RenderFault) {
-                try message.content.render(input: input, into: &text, maximumBytes: left)
-            } catch {
-                throw error.kind == .outputBytes ? .outputTooLarge(maximumBytes: maximumBytes) : error
-            }
-            left -= text.count
+            text.reserveCapacity(message.content.source.count)
+            try message.content.render(in: context, into: &text)
             rendered.append(RenderedMessage(role: message.role, text: text))
         }
         return rendered

@@ -6,14 +6,13 @@ import Glibc
 ///
 /// The commands that answer line by line read JSON Lines from standard input to its end and write one line for each;
 /// a line that is no request is answered with a fault too, so that answers and requests keep in step.
-func run(_ arguments: [String]) -> Int32 {
+func run(_ arguments: [String]) throws -> Int32 {
     switch arguments.first {
-    case "validate":
-        answerLines(answerValidate)
-        return 0
-    case "time-validate":
-        answerLines(answerTimeValidate)
-        return 0
+    case "render": answerLines(answerRender)
+    case "variables": answerLines(answerVariables)
+    case "validate": answerLines(answerValidate)
+    case "time-validate": answerLines(answerTimeValidate)
+    case "time-render": return try timeRender(Array(arguments.dropFirst()))
     case let name?:
         complain("probe: no command \(name)")
         return 2
@@ -21,6 +20,12 @@ func run(_ arguments: [String]) -> Int32 {
         complain("usage: probe COMMAND [ARGUMENT…]")
         return 2
     }
+    return 0
 }
 
-exit(run(Array(CommandLine.arguments.dropFirst())))
+do {
+    exit(try run(Array(CommandLine.arguments.dropFirst())))
+} catch {
+    complain("probe: \(error)")
+    exit(1)
+}

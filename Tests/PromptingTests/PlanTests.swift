@@ -57,18 +57,23 @@ import Testing
     @Test func rendersItsMessages() throws {
         let input = try JSONDocument(#"{"customer":{"name":"Ada"},"topic":"tea","question":"\"Why?\""}"#).root
         #expect(
-            try Self.plan().render(input: input) == [
+            try Self.plan().render(input: JSONTape(input)) == [
                 RenderedMessage(role: .developer, text: Array("You help Ada with tea.".utf8)),
                 RenderedMessage(role: .user, text: Array("\"Why?\"".utf8)),
                 RenderedMessage(role: .assistant, text: Array("About tea: ".utf8)),
             ])
     }
 
-    @Test(arguments: [(nil, "customer.name"), (#"{"customer":{"name":1},"topic":2}"#, "question")])
+    @Test(arguments: [
+        (nil, "customer"), (#"{"customer":{},"topic":2}"#, "customer.name"),
+        (#"{"customer":{"name":1},"topic":2}"#, "question"),
+    ])
     func namesWhatIsMissing(input: String?, path: String) throws {
         let plan = try Self.plan()
-        let input = try input.map { try JSONDocument($0).root }
-        #expect(throws: RenderFault.missingVariable(path: path)) { try plan.render(input: input) }
+        let input = try input.map { JSONTape(try JSONDocument($0).root) }
+        let fault = #expect(throws: RenderFault.self) { try plan.render(input: input) }
+        #expect(fault?.kind == .undefined)
+        #expect(fault?.path == path)
     }
 
     /// The bound is for all messages together.
@@ -76,9 +81,12 @@ import Testing
         let plan = try Self.plan(
             #"{"provider":"p","model":"m","messages":[{"role":"user","content":"123"},{"role":"user","content":"{{ a }}"}]}"#
         )
-        let input = try JSONDocument(#"{"a":"45"}"#).root
-        #expect(try plan.render(input: input, maximumBytes: 5).count == 2)
-        #expect(throws: RenderFault.outputTooLarge(maximumBytes: 4)) { try plan.render(input: input, maximumBytes: 4) }
+        let input = JSONTape(try JSONDocument(#"{"a":"45"}"#).root)
+        #expect(try plan.render(input: input, limits: RenderLimits(outputBytes: 5)).count == 2)
+        let fault = #expect(throws: RenderFault.self) {
+            try plan.render(input: input, limits: RenderLimits(outputBytes: 4))
+        }
+        #expect(fault?.kind == .outputBytes)
     }
 
     @Test func costsWhatItHolds() throws {
@@ -91,8 +99,9 @@ import Testing
         let small = try plan(0).byteCost
         let large = try plan(100_000).byteCost
         #expect(small > 0)
-        #expect(large - small >= 200_000)
-        #expect(large - small < 210_000)
+        // The parameter, the template, and the text that is printed of it.
+        #expect(large - small >= 300_000)
+        #expect(large - small < 310_000)
     }
 
     @Test(arguments: [

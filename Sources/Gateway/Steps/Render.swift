@@ -1,4 +1,5 @@
 import Domain
+import JSON
 import Prompting
 import Protocols
 
@@ -64,7 +65,7 @@ extension RunPipeline {
 
     private func fill(_ plan: Plan, _ call: Call) throws(GatewayError) -> [RenderedMessage] {
         do throws(RenderFault) {
-            return try plan.render(input: call.input)
+            return try plan.render(input: call.input.map(JSONTape.init))
         } catch {
             let pointer = error.path.map { "/input/" + $0.replacing(".", with: "/") }
             throw GatewayError(.invalidInput, "\(error.message).", param: pointer)

@@ -59,7 +59,8 @@ class Expressions:
     def _made(self, kind: str, depth: int) -> tuple[str, int]:
         match kind:
             case "scalar": kind = self.rng.choice(SCALARS)
-            case "any": kind = self.rng.choice(ANY)
+            case "any": kind = self.rng.choice(ANY) if not self.chance(0.04) else "lazy:" + self.rng.choice(["ints", "strs", "pairs"])
+            case "str" if depth > 0 and self.chance(0.05): kind = "markup"
             case "list": kind = self.rng.choice(["ints", "strs", "recs", "mixed"])
         if kind in LITERAL_ARGUMENTS:
             return self.rng.choice(LITERAL_ARGUMENTS[kind]), PRIMARY

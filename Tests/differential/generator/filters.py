@@ -1,8 +1,8 @@
 """Every filter: what it takes and makes. Kinds are those of `values.KINDS`, and
 
-lazy:KIND   a generator in Python: consumed once, at once, never printed (docs/templates.md says why)
+lazy:KIND   a generator in Python: consumed once, at once, seldom printed
 lists       a list of lists            pairs    a list of (key, value)
-markup      text that is marked as safe: printed or joined, nothing else (docs/templates.md)
+markup      text that is marked as safe
 elem        an element of the list that went in; `same`: the kind that went in
 """
 

@@ -18,11 +18,16 @@ def binary() -> pathlib.Path:
 
 def ask(command: str, requests: list[dict]) -> list[dict]:
     """One answer a request, in their order."""
-    lines = "".join(json.dumps(request) + "\n" for request in requests)
+    return ask_lines(command, [json.dumps(request) for request in requests])
+
+
+def ask_lines(command: str, requests: list[str]) -> list[dict]:
+    lines = "".join(request + "\n" for request in requests)
     process = subprocess.run([binary(), command], input=lines.encode(), capture_output=True, timeout=900)
     # The process must outlive whatever it is asked.
     assert process.returncode == 0, f"probe {command} ended with {process.returncode}: {process.stderr[-2000:]!r}"
     answers = [json.loads(line) for line in process.stdout.splitlines()]
+    assert not any("no_request" in answer for answer in answers), next(answer for answer in answers if "no_request" in answer)
     assert len(answers) == len(requests), f"{len(answers)} answers to {len(requests)} requests"
     return answers
 

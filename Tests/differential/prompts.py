@@ -1,6 +1,5 @@
 """The hand-written prompts: NAME.jinja and its context NAME.json in `prompts/`."""
 
-import itertools
 import json
 import pathlib
 
@@ -9,8 +8,8 @@ from outcomes import Case, Options
 FOLDER = pathlib.Path(__file__).parent / "prompts"
 NAMES = sorted(file.stem for file in FOLDER.glob("*.jinja"))
 
-#: As written, and with each combination of what a version may set.
-VARIANTS = [Options(*flags) for flags in itertools.product([False, True], repeat=4)]
+#: As written, and with what a version may set.
+VARIANTS = [Options(), Options(lenient=True), Options(keep_trailing_newline=True), Options(trim_blocks=True), Options(lstrip_blocks=True), Options(True, True, True, True)]
 
 
 def case(name: str, options: Options = Options()) -> Case:

@@ -1,6 +1,7 @@
 """The reference: the real Jinja2, set up as Tollgate promises to behave."""
 
 import functools
+import inspect
 
 import jinja2
 import jinja2.meta
@@ -41,15 +42,42 @@ def fault_kind(error: BaseException) -> str:
         ("depth", RecursionError),
         ("memory", MemoryError),
         ("runtime", RuntimeError),
+        # Jinja2 calculates a constant such as 1e308 * 10, and writes it into its program as `inf`, a name.
+        ("name", NameError),
     ):
         if isinstance(error, classes):
             return name
     raise error
 
 
+@functools.lru_cache(maxsize=None)
+def eager_environment(options: Options) -> jinja2.Environment:
+    """The same, but what a filter would make when it is asked for, it makes at once."""
+    changed = environment(options).overlay()
+    changed.filters = {name: _eager(filter) for name, filter in changed.filters.items()}
+    return changed
+
+
+def _eager(filter):
+    @functools.wraps(filter)
+    def made(*arguments, **keywords):
+        value = filter(*arguments, **keywords)
+        return iter(list(value)) if inspect.isgenerator(value) else value
+
+    return made
+
+
+def eager(template: str, context: dict, options: Options) -> Outcome:
+    return _rendered(eager_environment(options), template, context)
+
+
 def render(template: str, context: dict, options: Options) -> Outcome:
+    return _rendered(environment(options), template, context)
+
+
+def _rendered(environment: jinja2.Environment, template: str, context: dict) -> Outcome:
     try:
-        compiled = environment(options).from_string(template)
+        compiled = environment.from_string(template)
     except (jinja2.TemplateSyntaxError, SyntaxError) as error:
         return Outcome(stage="compile", message=str(error))
     except Exception as error:  # noqa: BLE001

@@ -159,6 +159,9 @@ final class LoopState {
         return length
     }
 
+    /// As Python prints it: `1/3`.
+    func progress(_ machine: Machine) throws(RenderFault) -> String { "\(index0 + 1)/\(try length(machine))" }
+
     func cycle(_ arguments: Arguments) throws(RenderFault) -> Value {
         guard arguments.keywords.isEmpty else { throw RenderFault(.type, "cycle() takes no keyword arguments") }
         guard !arguments.positional.isEmpty else { throw RenderFault(.type, "no items for cycling given") }

@@ -18,6 +18,11 @@ final class Machine {
     /// A stack and an output for such runs.
     private var spare: (stack: [Value], output: [UInt8]) = ([], [])
 
+    /// Every list, tuple and dict that was made, in that order. What a value is made of is older than the value, so
+    /// letting go of the youngest first frees them one by one; a value that holds a value that holds a value … would
+    /// else take the thread's stack with it. Their bytes are never paid back, so to keep them costs no limit anything.
+    private var kept: [Value] = []
+
     static let maximumNesting = 8
 
     /// What a macro's end returns to.
@@ -45,7 +50,9 @@ final class Machine {
         var objects: [MachineObject] = []
         values.reserveCapacity(names.count)
         for name in names {
-            if let tape = context.input, let member = try Self.member(name.bytes, of: 0, tape.nodes, tape.document, context) {
+            if let tape = context.input,
+                let member = try Self.member(name.bytes, of: 0, tape.nodes, tape.document, context)
+            {
                 values.append(.input(member))
             } else if let global = name.global {
                 values.append(.object(Value.ObjectID(index: objects.count)))
@@ -61,6 +68,23 @@ final class Machine {
         try context.spend(bytes: bytes)
         objects.append(object)
         return .object(Value.ObjectID(index: objects.count - 1))
+    }
+
+    /// Holds on to a value just made, if it can hold others.
+    @inline(__always)
+    func keeping(_ value: Value) -> Value {
+        switch value {
+        case .list, .tuple, .dict, .rare: kept.append(value)
+        case .undefined, .none, .bool, .int, .float, .string, .range, .input, .object: break
+        }
+        return value
+    }
+
+    /// Lets go of all values, when nobody else holds any.
+    func dismantle() {
+        objects = []
+        spare = ([], [])
+        while !kept.isEmpty { kept.removeLast() }
     }
 
     func value(of name: NameReference, in activation: Activation) -> Value {

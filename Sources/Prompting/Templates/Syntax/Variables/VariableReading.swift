@@ -200,7 +200,10 @@ extension VariableFinder {
         case .text: places.print(end.place)
         case .elements: places.iterate(end.place)
         case .method(let name): places.callMethod(name, on: end.place)
-        case .filter(let name): places.filter(end.place, through: name)
+        case .filter(let name):
+            places.filter(end.place, through: name)
+            // The one filter besides `default` that takes what is undefined, for a dict without entries.
+            if name == "items" { return }
         case .value: break
         }
         if end.conditions == conditions { places.require(end.place) }

@@ -107,9 +107,9 @@ import Testing
 
     @Test func boundsTheSize() throws {
         func document(bytes: Int) -> String {
-            let frame = #"{"provider":"p","model":"m","messages":[{"role":"user","content":""}]}"#
+            let frame = #"{"messages":[],"model":"m","parameters":{"a":""},"provider":"p"}"#
             let text = String(repeating: "a", count: bytes - frame.utf8.count)
-            return #"{"provider":"p","model":"m","messages":[{"role":"user","content":"\#(text)"}]}"#
+            return #"{"messages":[],"model":"m","parameters":{"a":"\#(text)"},"provider":"p"}"#
         }
         #expect(try VersionDocument.canonical(from: JSONDocument(document(bytes: 4 << 20))).count == 4 << 20)
         expect(document(bytes: 4 << 20 + 1), "", "at most 4194304 bytes")

@@ -6,22 +6,24 @@ extension TemplateSyntax {
         Dump.body(try TemplateParser.parse(Array(template.utf8), options: options).body)
     }
 
-    /// Text that stands outside of tags, joined with `·` where a tag stood.
+    /// Text that stands outside of tags; `·` stands for an output, `‹…›` for an `if` without an `else`.
     static func text(_ template: String, _ options: Template.Options = .init()) throws(TemplateFault) -> String {
-        var parts: [String] = []
-        for statement in try TemplateParser.parse(Array(template.utf8), options: options).body {
-            if case .text(let bytes) = statement.kind {
-                parts.append(String(decoding: bytes, as: UTF8.self))
-            } else {
-                parts.append("·")
-            }
-        }
-        return parts.joined()
+        Dump.text(try TemplateParser.parse(Array(template.utf8), options: options).body)
     }
 }
 
 private enum Dump {
     static func body(_ body: [Statement]) -> String { body.map(statement).joined(separator: " ") }
+
+    static func text(_ body: [Statement]) -> String {
+        body.map { statement in
+            switch statement.kind {
+            case .text(let bytes): String(decoding: bytes, as: UTF8.self)
+            case .conditional(let branches, _): branches.map { "‹" + text($0.body) + "›" }.joined()
+            default: "·"
+            }
+        }.joined()
+    }
 
     static func list(_ name: String, _ parts: [String]) -> String {
         "(" + ([name] + parts.filter { !$0.isEmpty }).joined(separator: " ") + ")"
@@ -127,7 +129,7 @@ private enum Dump {
         case .int(let int): "\(int)"
         case .float(let double): "\(double)"
         case .string(let text): quoted(text.bytes)
-        case .undefined, .list, .tuple, .dict, .range, .input, .object: "?"
+        case .undefined, .list, .tuple, .dict, .range, .input, .object, .rare: "?"
         }
     }
 

@@ -230,6 +230,14 @@ extension EvaluationCase {
     ]
 
     static let globals = [
+        EvaluationCase("{{ namespace() }}{{ namespace(b=1, a='x') }}", "<Namespace {}><Namespace {'b': 1, 'a': 'x'}>"),
+        EvaluationCase(
+            "{% for x in xs %}{{ loop }}{{ loop | length }}{% endfor %}",
+            "<LoopContext 1/3>3<LoopContext 2/3>3<LoopContext 3/3>3"),
+        EvaluationCase(
+            "{% macro m() %}{{ caller }}{% endmacro %}{{ m }}{% call m() %}{% endcall %}",
+            "<Macro 'm'><Macro anonymous>"),
+        EvaluationCase("{% set k = {y: 1} %}{{ k['Y'] }}{{ k.Y }}", "11"),
         EvaluationCase(
             #"{% set k = cycler('a', 'b') %}{{ k.next() }}{{ k.current }}{{ k.next() }}{{ k.next() }}{{ k.reset() }}{{ k.next() }}"#,
             #"abbaNonea"#),
@@ -281,6 +289,11 @@ extension EvaluationCase {
     ]
 
     static let faults = [
+        EvaluationCase("{% filter length %}a{% endfilter %}", fault: .type),
+        EvaluationCase("{% filter length %}a{% endfilter %}{{ zz }}", fault: .undefined),
+        EvaluationCase(
+            "{% for x in xs %}{% set v %}{% filter length %}{% endfilter %}{% break %}{% endset %}{% endfor %}b", "b"),
+        EvaluationCase("{{ dict(zz) }}", fault: .undefined, lenient: true),
         EvaluationCase(#"a\#n b {{ zz }}"#, fault: .undefined),
         EvaluationCase(#"{{ d.zz }}"#, fault: .undefined),
         EvaluationCase(#"{{ d.zz.q }}"#, fault: .undefined),

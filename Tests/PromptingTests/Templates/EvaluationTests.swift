@@ -25,10 +25,10 @@ import Testing
 
     @Test(arguments: [
         ("a\n b {{ zz }}", 2, 7, "zz", "'zz' is undefined"),
-        ("é{{ d.zz }}", 1, 5, "d.zz", "'dict object' has no attribute 'zz'"),
-        ("{{ d.zz.q }}", 1, 4, "d.zz", "'dict object' has no attribute 'zz'"),
+        ("é{{ d.zz }}", 1, 5, "d.zz", "d.zz is undefined: 'dict object' has no attribute 'zz'"),
+        ("{{ d.zz.q }}", 1, 4, "d.zz", "d.zz is undefined: 'dict object' has no attribute 'zz'"),
         ("{{ zz.q.r }}", 1, 4, "zz", "'zz' is undefined"),
-        ("{{ us[0].nope }}", 1, 4, "us.0.nope", "'dict object' has no attribute 'nope'"),
+        ("{{ us[0].nope }}", 1, 4, "us.0.nope", "us.0.nope is undefined: 'dict object' has no attribute 'nope'"),
         ("{% if\n zz %}{% endif %}", 2, 2, "zz", "'zz' is undefined"),
         ("{% for x in\nzz %}{% endfor %}", 2, 1, "zz", "'zz' is undefined"),
         ("{% macro m(a) %}\n{{ a }}{% endmacro %}\n{{ m() }}", 2, 4, "a", "parameter 'a' was not provided"),

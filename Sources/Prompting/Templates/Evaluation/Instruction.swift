@@ -6,7 +6,7 @@ enum Instruction: Sendable {
     /// A range of `Program.text`.
     case text(start: Int32, count: Int32)
     case write
-    /// Fails where the value to be written is no string.
+    /// The value to be written must be a string; where it is none the output it belongs to fails in the end.
     case requireText
     case writeInput(Int32)
     case writeSlot(Int32)

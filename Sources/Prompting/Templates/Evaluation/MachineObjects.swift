@@ -135,6 +135,11 @@ extension Machine: ObjectTable {
         throw RenderFault(.type, "the object is not callable")
     }
 
+    func length(of object: Value.ObjectID) throws(RenderFault) -> Int? {
+        guard case .loop(let loop) = objects[object.index] else { return nil }
+        return try loop.length(self)
+    }
+
     func isCallable(_ object: Value.ObjectID) -> Bool {
         switch objects[object.index] {
         case .macro, .joiner, .function, .method, .loop: true

@@ -13,6 +13,8 @@ extension Machine {
         var frames: [Frame] = []
         var loops: [LoopState] = []
         var captures: [Int] = []
+        /// What was put out that is no string, in how many frames and captures: it fails where they are joined.
+        var misfits: [(depth: Int, fault: RenderFault)] = []
 
         do throws(RenderFault) {
             while true {
@@ -26,7 +28,11 @@ extension Machine {
                     if output.count > outputLimit { throw tooMuchOutput() }
                 case .write:
                     try write(stack.removeLast(), to: &output, atMost: outputLimit)
-                case .requireText: try requireText(stack[stack.count - 1])
+                case .requireText:
+                    if let fault = misfit(stack[stack.count - 1]) {
+                        misfits.append((frames.count + captures.count, located(fault, function.offsets[place - 1])))
+                        stack[stack.count - 1] = .string(Text.empty)
+                    }
                 case .writeInput(let number):
                     try write(inputs[Int(number)], to: &output, atMost: outputLimit)
                 case .writeSlot(let slot):
@@ -36,11 +42,13 @@ extension Machine {
                     try write(value, to: &output, atMost: outputLimit)
                 case .beginCapture: captures.append(output.count)
                 case .endCapture:
+                    try refuse(misfits, in: frames.count + captures.count)
                     let start = captures.removeLast()
                     stack.append(try take(outputFrom: start, of: &output))
                 case .dropCaptures(let count):
                     output.removeLast(output.count - captures[captures.count - Int(count)])
                     captures.removeLast(Int(count))
+                    misfits.removeAll { $0.depth > frames.count + captures.count }
 
                 // MARK: Names
                 case .constant(let number): stack.append(program.constants[Int(number)])
@@ -139,8 +147,9 @@ extension Machine {
                     }
                     switch outcome {
                     case .value(let value):
-                        if site.isCallBlock { try requireText(value) }
-                        if site.isPrinted {
+                        if site.isCallBlock, let fault = misfit(value) {
+                            misfits.append((frames.count + captures.count, located(fault, function.offsets[place - 1])))
+                        } else if site.isPrinted {
                             try write(value, to: &output, atMost: outputLimit)
                         } else {
                             stack.append(keeping(value))
@@ -159,6 +168,7 @@ extension Machine {
                 case .macro(let number):
                     stack.append(try add(.macro(MacroValue(site: program.macros[Int(number)], around: activation))))
                 case .endMacro:
+                    try refuse(misfits, in: frames.count + captures.count)
                     guard let frame = frames.popLast() else { return }
                     depth -= 1
                     if !frame.isPrinted { stack.append(try take(outputFrom: frame.outputStart, of: &output)) }
@@ -174,6 +184,10 @@ extension Machine {
         }
     }
 
+    private func refuse(_ misfits: [(depth: Int, fault: RenderFault)], in depth: Int) throws(RenderFault) {
+        if let last = misfits.last, last.depth == depth { throw last.fault }
+    }
+
     private func enterMacro() throws(RenderFault) {
         guard depth < context.limits.depth else { throw .tooDeep(context.limits.depth) }
         depth += 1
@@ -184,6 +198,10 @@ extension Machine {
         guard fault.line == nil else { return fault }
         var fault = fault
         (fault.line, fault.column) = program.place(of: Int(offset))
+        // Jinja2 names the attribute alone; whoever reads this wants to know which one of which.
+        if fault.kind == .undefined, let path = fault.path, !fault.message.contains("'\(path)'") {
+            fault.message = "\(path) is undefined: \(fault.message)"
+        }
         return fault
     }
 }

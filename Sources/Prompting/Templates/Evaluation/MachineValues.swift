@@ -31,10 +31,8 @@ extension Machine {
     func tooMuchOutput() -> RenderFault { .outputTooLarge(maximumBytes: context.limits.outputBytes) }
 
     /// Jinja2 joins what a filter or a call block gives to the output without making a string of it.
-    func requireText(_ value: Value) throws(RenderFault) {
-        guard context.isString(value) else {
-            throw RenderFault(.type, "expected a string, got \(context.typeName(of: value))")
-        }
+    func misfit(_ value: Value) -> RenderFault? {
+        context.isString(value) ? nil : RenderFault(.type, "expected a string, got \(context.typeName(of: value))")
     }
 
     /// Makes a string of the output from a place on, and takes it away there.

@@ -167,7 +167,7 @@ extension RenderContext {
             if isLenient(undefined) { return 0 }
             throw undefined.fault
         case .object(let object):
-            if let values = try objects?.elements(of: object) { return values.count }
+            if let length = try objects?.length(of: object) { return length }
         case .none, .bool, .int, .float, .rare(.method), .rare(.iterator): break
         }
         throw .type("object of type '\(typeName(of: value))' has no len()")

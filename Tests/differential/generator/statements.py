@@ -11,7 +11,7 @@ TEXTS = [
     "é", "日本", "👩\u200d👧", "e\u0301", "שלום", "\u00a0", "\u2028", "\x0b", "\x85", "<tag>", "&amp;", "{", "}", "}}", "%}", "#}", "$", "\\n", "'", '"', "100%", "{ ", " }",
     "System: you are helpful.\n", "User: ", "1. ", "| a | b |\n|---|---|\n", "```json\n", "```\n", "<|im_start|>", "<|im_end|>\n", "[INST] ", " [/INST]", "    deep\n",
 ]
-FILTER_BLOCKS = ["upper", "lower", "trim", "title", "indent(2)", "indent(width=2, first=true)", "replace('a', 'b')", "upper|trim", "wordwrap(12)", "truncate(9)", "e", "center(20)", "capitalize", "striptags", "length", "wordcount"]
+FILTER_BLOCKS = ["upper", "lower", "trim", "title", "indent(2)", "indent(width=2, first=true)", "replace('a', 'b')", "upper|trim", "wordwrap(12)", "truncate(9)", "e", "center(20)", "capitalize", "striptags"]
 
 
 class Statements(Expressions):
@@ -190,7 +190,7 @@ class Statements(Expressions):
 
     def set_block(self, depth: int) -> str:
         name = self.new_name()
-        filters = f" | {self.rng.choice(FILTER_BLOCKS)}" if self.chance(0.4) else ""
+        filters = f" | {self.rng.choice([*FILTER_BLOCKS, 'length', 'wordcount'])}" if self.chance(0.4) else ""
         body = self._scoped_block(depth)
         self.names[name] = "str" if "length" not in filters and "count" not in filters and not filters.endswith(" e") else "markup"
         return self.tag(f"set {name}{filters}") + body + self.tag("endset") + f"[{{{{ {name} }}}}]"

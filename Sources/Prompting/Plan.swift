@@ -19,8 +19,10 @@ package final class Plan: Sendable {
     package let maxOutputTokens: Int64?
     package let strictModel: Bool
     package let schema: VersionDocument.Schema?
-    /// The distinct paths that the messages read, in the order of their first use.
-    package let variables: [String]
+    /// What the templates read from the input, in the order of the text; a name stands once for each template.
+    package let variables: [TemplateVariable]
+    /// The JSON Schema that the templates' variables make of the input, where the agent has none.
+    package let inferredInput: [UInt8]?
     /// Memory it holds, in bytes, roughly: for a cache bounded by bytes.
     package let byteCost: Int
 
@@ -51,14 +53,16 @@ package final class Plan: Sendable {
         }
         self.parameters = parameters
 
-        var known: Set<Text> = []
-        variables = messages.flatMap(\.content.variables).flatMap(\.paths).filter { known.insert(Text($0)).inserted }
+        variables = messages.flatMap(\.content.variables)
+        let isLenient = messages.first?.content.options.isLenient ?? false
+        inferredInput = schema?.input == nil ? inferredInputSchema(of: variables, isLenient: isLenient) : nil
 
         var cost = Self.fixedCost + provider.utf8.count + model.utf8.count
         for message in messages { cost += 64 + message.content.byteCost }
         for parameter in parameters { cost += 96 + parameter.name.utf8.count + parameter.json.count }
         for name in overridable { cost += 48 + name.utf8.count }
-        for name in variables { cost += 48 + name.utf8.count }
+        for variable in variables { cost += 96 + variable.paths.reduce(0) { $0 + 32 + $1.utf8.count } }
+        cost += inferredInput?.count ?? 0
         cost += (schema?.input?.count ?? 0) + (schema?.output?.count ?? 0)
         byteCost = cost
     }

@@ -27,7 +27,7 @@ import Testing
         #expect(plan.strictModel)
         #expect(plan.maxOutputTokens == 512)
         #expect(plan.overridable == ["temperature", "seed"])
-        #expect(plan.variables == ["customer.name", "topic", "question"])
+        #expect(plan.variables.map(\.name) == ["customer", "topic", "question", "topic"])
         #expect(plan.messages.map(\.role) == [.developer, .user, .assistant])
         #expect(plan.schema?.number == 2)
         #expect(plan.schema?.input == Array(#"{"type":"object"}"#.utf8))

@@ -12,11 +12,11 @@ import Testing
         ("plain", []),
         ("{{ b }}{{ a }}{{ b }}", ["b!", "a!"]),
         ("{{ a.b.c }}{{ a['d'] }}{{ a.0 }}", ["a!"]),
-        ("{{ range(n) }}{{ dict(a=b) }}{{ namespace() }}{{ cycler(1) }}{{ joiner() }}{{ lipsum() }}", ["n!", "b!"]),
+        ("{{ range(n) }}{{ dict(a=b) }}{{ namespace() }}{{ cycler(1) }}{{ joiner() }}{{ lipsum() }}", ["n!", "b"]),
         ("{{ a if b else c }}", ["b!", "a", "c"]),
         ("{{ a and b or c }}", ["a!", "b", "c"]),
         ("{{ a < b < c }}", ["a!", "b!", "c"]),
-        ("{{ a is defined }}{{ b is undefined }}{{ c|default(d) }}{{ e|d }}", ["a", "b", "c", "d!", "e"]),
+        ("{{ a is defined }}{{ b is undefined }}{{ c|default(d) }}{{ e|d }}", ["a", "b", "c", "d", "e"]),
         ("{{ a.b is defined }}{{ c.d|default('') }}", ["a!", "c!"]),
         ("{{ a is none }}{{ b is string }}{{ c is odd }}", ["a", "b", "c!"]),
         ("{{ a is none }}{{ a }}", ["a!"]),
@@ -37,7 +37,7 @@ import Testing
         ("{% set a = a %}{{ a }}", ["a!"]),
         ("{% set a, b = c %}{{ a }}{{ b }}", ["c!"]),
         ("{% set n.x = 1 %}", ["n!"]),
-        ("{% set n = namespace(x=y) %}{% set n.x = z %}{{ n.x }}", ["y!", "z!"]),
+        ("{% set n = namespace(x=y) %}{% set n.x = z %}{{ n.x }}", ["y", "z"]),
         ("{% set a %}{{ b }}{% set c = 1 %}{% endset %}{{ a }}{{ c }}", ["b!", "c!"]),
         ("{% if a %}{% set b = 1 %}{% else %}{% set b = 2 %}{% endif %}{{ b }}", ["a!"]),
         ("{% if a %}{% set b = 1 %}{% endif %}{{ b }}", ["a!", "b"]),
@@ -54,15 +54,20 @@ import Testing
         ("{% filter replace(a, b) %}{{ c }}{% endfilter %}", ["c!", "a!", "b!"]),
         (
             "{% macro m(a, b=c) %}{{ a }}{{ b }}{{ d }}{{ caller() }}{{ varargs }}{{ kwargs }}{% endmacro %}{{ m(e) }}",
-            ["c", "d", "e!"]
+            ["c", "d", "e"]
         ),
         ("{% macro m() %}{{ y }}{% endmacro %}{% set y = 1 %}{{ m() }}", []),
         ("{{ m() }}{% macro m() %}{% endmacro %}", ["m!"]),
         ("{{ caller }}{% macro m(x=caller) %}{% endmacro %}", ["caller!"]),
-        ("{% macro m() %}{% endmacro %}{% call(a) m(b) %}{{ a }}{{ c }}{% endcall %}", ["b!", "c"]),
-        ("{{ a[b] }}{{ a[c:d] }}{{ f(g, h=i, *j, **k) }}", ["a!", "b!", "c!", "d!", "f!", "g!", "i!", "j!", "k!"]),
+        ("{% macro m() %}{% endmacro %}{% call(a) m(b) %}{{ a }}{{ c }}{% endcall %}", ["b", "c"]),
+        ("{{ a[b] }}{{ a[c:d] }}{{ f(g, h=i, *j, **k) }}", ["a!", "b!", "c!", "d!", "f!", "g", "i", "j!", "k!"]),
         ("{{ e\u{301} }}{{ \u{e9} }}", ["e\u{301}!", "\u{e9}!"]),
         ("{{ if }}", ["if!"]),
+        ("{% set b = a %}", ["a"]),
+        ("{% set b = a.c %}", ["a!"]),
+        ("{% set b, c = a %}", ["a!"]),
+        ("{% set b = [a, {'k': c}] %}{% do d %}{{ range(e) }}", ["a", "c", "d", "e!"]),
+        ("{% set b = a %}{% if c %}{{ b }}{% endif %}", ["a", "c!"]),
     ]
 
     @Test(arguments: names)

@@ -61,8 +61,10 @@ extension TemplateParser {
         at: Int, within tag: OpenTag?, into body: inout [Statement]
     ) throws(Stop) {
         let nameAt = current.at
-        let name = try expectName("a tag's name")
-        construct = TemplateFault.shown(name)
+        guard case .name(let name) = current.kind else { throw unexpected(expected: "a tag's name") }
+        guard Self.tags.contains(name) else { throw notATag(name, at: nameAt, within: tag) }
+        construct = name
+        try advance()
         switch name {
         case "if": body.append(Statement(at: at, kind: try conditional(at: at)))
         case "for": body.append(Statement(at: at, kind: try loop(at: at)))
@@ -73,14 +75,17 @@ extension TemplateParser {
         case "call": body.append(Statement(at: at, kind: try callBlock(at: at)))
         case "do": body.append(Statement(at: at, kind: .evaluate(try tuple())))
         case "print": try print(at: at, into: &body)
-        case "break", "continue":
+        default:
             guard breakableLoops > 0 else {
                 throw fault(at: nameAt, .misplacedTag, "\(name) stands in no loop")
             }
             body.append(Statement(at: at, kind: name == "break" ? .breakLoop : .continueLoop))
-        default: throw notATag(name, at: nameAt, within: tag)
         }
     }
+
+    private static let tags: Set<String> = [
+        "if", "for", "set", "with", "filter", "macro", "call", "do", "print", "break", "continue",
+    ]
 
     // MARK: - Tags
 

@@ -30,6 +30,9 @@ extension TemplateParser {
                 at: at, .misplacedTag, shown,
                 "expected \(Self.list(tag.ends)) of the \(tag.name) on line \(line), found \(shown)")
         }
+        if name == "raw" {
+            return fault(at: at, .syntax, shown, "expected {% raw %} or {% raw -%}, found something else after raw")
+        }
         return fault(at: at, .unknownTag, shown, "there is no tag \(shown)")
     }
 }

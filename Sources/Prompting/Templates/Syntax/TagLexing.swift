@@ -73,9 +73,6 @@ extension TemplateLexer {
         }
     }
 
-    /// For faults: what is open.
-    var construct: String { mode == .tag ? "{%" : "{{" }
-
     private mutating func symbol(_ byte: UInt8) throws(TemplateFault) -> Token.Symbol {
         let second = self.byte(at: position + 1).map { String(UnicodeScalar($0)) } ?? ""
         let first = String(UnicodeScalar(byte))

@@ -8,6 +8,8 @@ struct TemplateLexer {
     var opening = 0
     /// The brackets that are open within a tag; until they close, neither does the tag.
     var brackets: [Token.Symbol] = []
+    /// For faults: the tag that is being read; the parser's to say.
+    var construct = "{{"
     /// What was read last ended in a line feed (or nothing was read).
     private var isLineStart = true
     /// The tag that follows the text given out last.

@@ -23,7 +23,9 @@ struct TemplateParser {
     /// How high the tree of the expression read last is.
     var height = 0
     /// What is being read, for faults: `{{`, or a tag's name.
-    var construct = "{{"
+    var construct = "{{" {
+        didSet { lexer.construct = construct }
+    }
     /// Loops around the statement, within the innermost macro: where `break` may stand.
     var breakableLoops = 0
     /// Loops around the statement, macros or not: where `loop` may not be set.

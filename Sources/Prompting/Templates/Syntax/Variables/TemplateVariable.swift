@@ -4,8 +4,8 @@ package struct TemplateVariable: Hashable, Sendable {
     /// What is read of it, as paths with dots (`customer.name`, `items.0.title`), distinct, in the order of first use.
     /// A path ends before a key that is computed and before a method.
     package var paths: [String]
-    /// Every rendering reads it and no place minds its absence: read outside of `if`, `for` and macros, never guarded
-    /// by `is defined`, `is undefined`, `default` or `d`, never given a value before it is read.
+    /// No rendering does without it: it is used, not only passed on, outside of `if`, `for` and macros, never guarded by
+    /// `is defined`, `is undefined`, `default` or `d`, and not given a value on some way to where it is read.
     package var isRequired: Bool
     package var shape: Shape
 

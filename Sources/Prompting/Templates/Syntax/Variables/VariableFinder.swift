@@ -63,10 +63,10 @@ struct VariableFinder {
         switch statement.kind {
         case .text, .breakLoop, .continueLoop: break
         case .output(let expression): read(expression, as: .text)
-        case .evaluate(let expression): read(expression)
+        case .evaluate(let expression): read(expression, as: .lenient)
         case .conditional(let branches, let otherwise): walkBranches(branches, otherwise)
         case .loop(let loop): walk(loop)
-        case .set(let target, let value): store(target, read(value))
+        case .set(let target, let value): store(target, read(value, as: target.use))
         case .setBlock(let target, let filters, let body):
             walkScope(body) { finder in
                 for filter in filters {
@@ -77,7 +77,7 @@ struct VariableFinder {
             }
             store(target, nil)
         case .with(let values, let body):
-            let references = values.map { read($0.value) }
+            let references = values.map { read($0.value, as: $0.target.use) }
             walkScope(body) { finder in
                 for (value, reference) in zip(values, references) { finder.declare(value.target, reference) }
             }
@@ -202,6 +202,16 @@ struct VariableFinder {
         case .name(let name, _): scopes.store(Text(name), reference)
         case .tuple(let targets): for target in targets { store(target, nil) }
         case .attribute(let name, _, _): read(name: name)
+        }
+    }
+}
+
+extension Target {
+    /// What an assignment to it does with the value: a tuple's is gone through, else it is only named.
+    fileprivate var use: VariableFinder.Use {
+        switch self {
+        case .tuple: .elements
+        case .name, .attribute: .lenient
         }
     }
 }

@@ -9,7 +9,8 @@ extension VariableFinder {
         case method(String)
         /// Absence is minded: `is defined`, `default`.
         case guarded
-        /// Absence is no fault: `is none`, `is string`.
+        /// Absence is no fault: `is none`, `is string`; or is none yet: put into a list, under another name, or given to
+        /// a macro. What is read by another name later is noted then.
         case lenient
         case filter(String)
     }
@@ -32,12 +33,17 @@ extension VariableFinder {
         case .conditional(let test, let then, let otherwise): readConditional(test, then, otherwise, as: use)
         case .concatenate(let parts): for part in parts { read(part, as: .text) }
         case .filter(let operand, let filter):
-            read(operand, as: ["default", "d"].contains(filter.name) ? .guarded : .filter(filter.name))
-            readAll(filter.arguments.expressions)
+            let isDefault = ["default", "d"].contains(filter.name)
+            read(operand, as: isDefault ? .guarded : .filter(filter.name))
+            readAll(filter.arguments.expressions, as: isDefault ? .lenient : .value)
         case .test(let operand, let name, let arguments, _):
             read(operand, as: Self.use(ofTest: name))
-            readAll(arguments.expressions)
-        case .literal, .list, .tuple, .dict, .negate, .plus, .not, .binary: readAll(expression.parts)
+            readAll(arguments.expressions, as: name == "sameas" ? .lenient : .value)
+        case .list(let elements), .tuple(let elements): readAll(elements, as: .lenient)
+        case .dict(let entries):
+            readAll(entries.map(\.key))
+            readAll(entries.map(\.value), as: .lenient)
+        case .literal, .negate, .plus, .not, .binary: readAll(expression.parts)
         }
         return nil
     }
@@ -47,8 +53,8 @@ extension VariableFinder {
         return lenientTests.contains(name) ? .lenient : .value
     }
 
-    private mutating func readAll(_ parts: [Expression]) {
-        for part in parts { read(part) }
+    private mutating func readAll(_ parts: [Expression], as use: Use = .value) {
+        for part in parts { read(part, as: use) }
     }
 
     private mutating func readBoth(_ left: Expression, _ right: Expression) {
@@ -88,14 +94,19 @@ extension VariableFinder {
 
     private mutating func readCall(_ callee: Expression, _ arguments: ArgumentList) -> ValuePlaces.Reference? {
         var owner: ValuePlaces.Reference?
-        if case .attribute(let object, let method) = callee.kind {
+        var use = Use.value
+        switch callee.kind {
+        case .attribute(let object, let method):
             owner = read(object, as: .method(method))
             // These give the values back, or lead to them.
             if !["items", "values"].contains(method) { owner = nil }
-        } else {
+        case .name(let name):
             read(callee)
+            if name != "range" { use = .lenient }
+        default: read(callee)
         }
-        readAll(arguments.expressions)
+        readAll(arguments.positional + arguments.keywords.map(\.value), as: use)
+        readAll([arguments.unpacked, arguments.unpackedKeywords].compactMap { $0 })
         return owner
     }
 

@@ -58,6 +58,8 @@ protocol ObjectTable: AnyObject {
     /// What iterating over the object yields; nil where Python could not.
     func elements(of object: Value.ObjectID) throws(RenderFault) -> [Value]?
     func isIterable(_ object: Value.ObjectID) -> Bool
+    /// Appends what Python prints of the object; false where that would be an address.
+    func writeRepr(of object: Value.ObjectID, to output: inout [UInt8], depth: Int) throws(RenderFault) -> Bool
 }
 
 extension ObjectTable {

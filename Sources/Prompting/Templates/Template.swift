@@ -26,12 +26,7 @@ package struct Template: Sendable {
     /// - Parameter context: its budget is shared by all that is rendered in it.
     func render(in context: RenderContext, into output: inout [UInt8]) throws(RenderFault) {
         let start = output.count
-        let machine = try Machine(program, context)
-        context.objects = machine
-        defer { context.objects = nil }
-        var stack: [Value] = []
-        try machine.run(
-            0, in: Activation(slotCount: program.functions[0].slotCount, parent: nil), stack: &stack, output: &output)
+        try Machine.with(program, context) { (machine) throws(RenderFault) in try machine.run(into: &output) }
         context.outputBytesLeft -= output.count - start
     }
 
@@ -46,13 +41,10 @@ package struct Template: Sendable {
     /// Of a template that is one `{{ … }}` and nothing else: its value as JSON text; nil of any other.
     func renderJSON(in context: RenderContext) throws(RenderFault) -> [UInt8]? {
         guard let expression = program.expression else { return nil }
-        let machine = try Machine(program, context)
-        context.objects = machine
-        defer { context.objects = nil }
-        let activation = Activation(slotCount: program.functions[expression].slotCount, parent: nil)
-        let value = try machine.runWithin(expression, in: activation)
         var json: [UInt8] = []
-        try context.writeJSON(value, to: &json)
+        try Machine.with(program, context) { (machine) throws(RenderFault) in
+            try machine.writeJSON(of: expression, to: &json)
+        }
         guard json.count <= context.outputBytesLeft else {
             throw .outputTooLarge(maximumBytes: context.limits.outputBytes)
         }

@@ -37,6 +37,7 @@ extension TemplateCompiler {
         return tables.add(
             call: CallSite(
                 positionalCount: arguments.positional.count, keywords: names, hasUnpacked: arguments.unpacked != nil,
-                hasUnpackedKeywords: arguments.unpackedKeywords != nil, isPrinted: isPrinted))
+                hasUnpackedKeywords: arguments.unpackedKeywords != nil, isPrinted: isPrinted, isCallBlock: caller != nil
+            ))
     }
 }

@@ -17,7 +17,10 @@ extension TemplateCompiler {
         case .setBlock(let target, let filters, let body): try setBlock(target, filters, body, at: at)
         case .with(let bindings, let body): try with(bindings, body, at: at)
         case .filterBlock(let filters, let body):
-            try captured(body, filters: filters, at: at) { function.emit(.write, at: at) }
+            try captured(body, filters: filters, at: at) {
+                function.emit(.requireText, at: at)
+                function.emit(.write, at: at)
+            }
         case .macro(let macro):
             let number = try compile(macro, at: at)
             function.emit(.macro(number), at: at)

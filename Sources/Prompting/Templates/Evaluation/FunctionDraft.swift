@@ -117,7 +117,8 @@ extension Instruction {
         case .jump(let to), .jumpIfFalse(let to), .jumpKeepingIfFalse(let to), .jumpKeepingIfTrue(let to),
             .jumpIfProvided(_, let to), .next(let to), .jumpIfCompleted(let to), .compareChained(_, let to):
             to
-        case .text, .write, .writeInput, .writeSlot, .writeAttribute, .beginCapture, .endCapture, .dropCaptures,
+        case .text, .write, .requireText, .writeInput, .writeSlot, .writeAttribute, .beginCapture, .endCapture,
+            .dropCaptures,
             .constant, .input, .slot, .parameter, .outer, .store, .unpack, .checkNamespace, .enter, .leave, .discard,
             .attribute, .item, .slice, .list, .tuple, .dict, .concatenate, .negate, .plus, .not, .binary, .compare,
             .filter, .test, .beginLoop, .complete, .endLoop, .checkReceiver, .call, .callMethod, .macro, .endMacro,
@@ -136,7 +137,8 @@ extension Instruction {
         case .next: .next(exit: place)
         case .jumpIfCompleted: .jumpIfCompleted(to: place)
         case .compareChained(let comparison, _): .compareChained(comparison, to: place)
-        case .text, .write, .writeInput, .writeSlot, .writeAttribute, .beginCapture, .endCapture, .dropCaptures,
+        case .text, .write, .requireText, .writeInput, .writeSlot, .writeAttribute, .beginCapture, .endCapture,
+            .dropCaptures,
             .constant, .input, .slot, .parameter, .outer, .store, .unpack, .checkNamespace, .enter, .leave, .discard,
             .attribute, .item, .slice, .list, .tuple, .dict, .concatenate, .negate, .plus, .not, .binary, .compare,
             .filter, .test, .beginLoop, .complete, .endLoop, .checkReceiver, .call, .callMethod, .macro, .endMacro,

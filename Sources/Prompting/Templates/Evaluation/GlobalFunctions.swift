@@ -66,11 +66,11 @@ extension Machine {
         var keys: [Value] = []
         var values: [Value] = []
         if let source = arguments.positional.first {
+            if case .undefined(let undefined) = source { throw undefined.fault }
             let isMapping = context.isDict(source)
             let elements = try context.elements(of: source)
             let ofMapping = isMapping ? try context.elements(of: .rare(.view(.values, of: source))) : nil
             try context.spend(steps: elements.count)
-            try context.spend(bytes: 64 * elements.count)
             for index in 0..<elements.count {
                 if let ofMapping {
                     keys.append(elements[index])
@@ -88,10 +88,9 @@ extension Machine {
             }
         }
         for keyword in arguments.keywords {
-            try context.spend(bytes: 64)
             keys.append(.string(Text(keyword.name)))
             values.append(keyword.value)
         }
-        return try context.makeDict(keys: keys, values: values)
+        return try context.makeDict(keys: keys.map(context.plain), values: values)
     }
 }

@@ -6,6 +6,8 @@ enum Instruction: Sendable {
     /// A range of `Program.text`.
     case text(start: Int32, count: Int32)
     case write
+    /// Fails where the value to be written is no string.
+    case requireText
     case writeInput(Int32)
     case writeSlot(Int32)
     /// Takes a value, writes an attribute of it.

@@ -67,9 +67,9 @@ final class LoopState {
             collectedPlace += 1
             return collected[collectedPlace - 1]
         }
-        guard let condition else { return takeFromSource(machine.context) }
+        guard let condition else { return takeFromSource(machine) }
         let activation = try activation(for: condition, machine)
-        while let element = takeFromSource(machine.context) {
+        while let element = takeFromSource(machine) {
             let target = machine.program.targets[condition.target]
             try machine.context.spend()
             try machine.assign(element, to: target, in: activation)
@@ -90,11 +90,11 @@ final class LoopState {
         return activation
     }
 
-    private func takeFromSource(_ context: RenderContext) -> Value? {
+    private func takeFromSource(_ machine: Machine) -> Value? {
         switch source {
         case .nodes(let node, let left):
             guard left > 0 else { return nil }
-            source = .nodes(Int(context.tape.nodes[node].next), left: left - 1)
+            source = .nodes(Int(machine.nodes[node].next), left: left - 1)
             return .input(node)
         case .elements(let elements, let next):
             guard next < count else { return nil }
@@ -158,6 +158,9 @@ final class LoopState {
         knownLength = length
         return length
     }
+
+    /// As Python prints it: `1/3`.
+    func progress(_ machine: Machine) throws(RenderFault) -> String { "\(index0 + 1)/\(try length(machine))" }
 
     func cycle(_ arguments: Arguments) throws(RenderFault) -> Value {
         guard arguments.keywords.isEmpty else { throw RenderFault(.type, "cycle() takes no keyword arguments") }

@@ -4,7 +4,9 @@ import JSON
 final class Machine {
     let program: Program
     let context: RenderContext
-    let tape: JSONTape?
+    /// The input's own arrays: where the machine looks at most of it, it does so without a copy of the tape.
+    let document: [UInt8]
+    let nodes: [JSONTape.Node]
     /// What each of the program's input names is in this rendering.
     let inputs: [Value]
     /// What `Value.object` leads to.
@@ -15,6 +17,11 @@ final class Machine {
     var nesting = 0
     /// A stack and an output for such runs.
     private var spare: (stack: [Value], output: [UInt8]) = ([], [])
+
+    /// Every list, tuple and dict that was made, in that order. What a value is made of is older than the value, so
+    /// letting go of the youngest first frees them one by one; a value that holds a value that holds a value … would
+    /// else take the thread's stack with it. Their bytes are never paid back, so to keep them costs no limit anything.
+    private var kept: [Value] = []
 
     static let maximumNesting = 8
 
@@ -31,7 +38,8 @@ final class Machine {
     init(_ program: Program, _ context: RenderContext) throws(RenderFault) {
         self.program = program
         self.context = context
-        tape = context.input
+        document = context.input?.document ?? []
+        nodes = context.input?.nodes ?? []
         (inputs, objects) = try Self.resolve(program.inputs, context)
     }
 
@@ -42,7 +50,9 @@ final class Machine {
         var objects: [MachineObject] = []
         values.reserveCapacity(names.count)
         for name in names {
-            if let member = try context.input?.paidMember(name.bytes, of: 0, context) {
+            if let tape = context.input,
+                let member = try Self.member(name.bytes, of: 0, tape.nodes, tape.document, context)
+            {
                 values.append(.input(member))
             } else if let global = name.global {
                 values.append(.object(Value.ObjectID(index: objects.count)))
@@ -58,6 +68,23 @@ final class Machine {
         try context.spend(bytes: bytes)
         objects.append(object)
         return .object(Value.ObjectID(index: objects.count - 1))
+    }
+
+    /// Holds on to a value just made, if it can hold others.
+    @inline(__always)
+    func keeping(_ value: Value) -> Value {
+        switch value {
+        case .list, .tuple, .dict, .rare: kept.append(value)
+        case .undefined, .none, .bool, .int, .float, .string, .range, .input, .object: break
+        }
+        return value
+    }
+
+    /// Lets go of all values, when nobody else holds any.
+    func dismantle() {
+        objects = []
+        spare = ([], [])
+        while !kept.isEmpty { kept.removeLast() }
     }
 
     func value(of name: NameReference, in activation: Activation) -> Value {
@@ -95,19 +122,40 @@ final class Machine {
     }
 }
 
-extension JSONTape {
+extension Machine {
     /// The node of an object's member; nil where there is none, or this is no object.
     @inline(__always)
-    func paidMember(_ name: [UInt8], of node: Int, _ context: RenderContext) throws(RenderFault) -> Int? {
-        guard kind(node) == .object else { return nil }
+    func member(_ name: [UInt8], of node: Int) throws(RenderFault) -> Int? {
+        try Self.member(name, of: node, nodes, document, context)
+    }
+
+    @inline(__always)
+    static func member(
+        _ name: [UInt8], of node: Int, _ nodes: [JSONTape.Node], _ document: [UInt8], _ context: RenderContext
+    ) throws(RenderFault) -> Int? {
+        guard case .object = nodes[node].kind else { return nil }
         let count = nodes[node].count
         // Looking along a large object is work, looking along a small one is less than the rest of an instruction.
         if count > 8 { try context.spend(steps: Int(count >> 3)) }
         var key = node + 1
         for _ in 0..<count {
-            if isString(key, name) { return key + 1 }
+            let place = nodes[key]
+            if place.isPlain {
+                if Int(place.end &- place.start) == name.count + 2, isSame(name, document, Int(place.start) + 1) {
+                    return key + 1
+                }
+            } else if context.input?.isString(key, name) == true {
+                return key + 1
+            }
             key = Int(nodes[key + 1].next)
         }
         return nil
+    }
+
+    /// Whether these bytes stand in the document from a place on. Names are short: a call would cost more than they do.
+    @inline(__always)
+    private static func isSame(_ name: [UInt8], _ document: [UInt8], _ start: Int) -> Bool {
+        for offset in name.indices where document[start + offset] != name[offset] { return false }
+        return true
     }
 }

@@ -38,7 +38,12 @@ extension Machine {
         _ attribute: AttributeSite, _ site: CallSite, _ stack: inout [Value]
     ) throws(RenderFault) -> CallOutcome {
         let place = stack.count - site.valueCount - 1
-        if case .object = stack[place] {
+        if case .object(let id) = stack[place] {
+            if hasMethod(attribute.name, objects[id.index]) {
+                let arguments = try arguments(site, from: &stack)
+                stack.removeLast()
+                return .value(try call(.method(id, attribute.name), arguments))
+            }
             stack[place] = try self.attribute(stack[place], attribute)
             return try call(site, &stack)
         }
@@ -148,9 +153,9 @@ extension Machine {
             }
         }
         if let slot = site.keywordsSlot {
-            activation.slots[slot] = .dict(
-                try context.makeDict(
-                    keys: keywords.map { .string(Text($0.name)) }, values: keywords.map(\.value)))
+            let dict = try context.makeDict(
+                keys: keywords.map { .string(Text($0.name)) }, values: keywords.map(\.value))
+            activation.slots[slot] = keeping(.dict(dict))
         } else if let extra = keywords.first {
             throw RenderFault(
                 .type,
@@ -159,7 +164,7 @@ extension Machine {
                     : "macro '\(site.name)' takes no such keyword argument")
         }
         if let slot = site.restSlot {
-            activation.slots[slot] = .tuple(Array(arguments.positional.dropFirst(site.slots.count)))
+            activation.slots[slot] = keeping(.tuple(Array(arguments.positional.dropFirst(site.slots.count))))
         } else if arguments.positional.count > site.slots.count {
             throw RenderFault(.type, "macro '\(site.name)' takes not more than \(site.slots.count) argument(s)")
         }

@@ -12,12 +12,25 @@ enum MachineObject {
 
 /// `namespace(…)`: the one thing a template can change from within a loop.
 final class NamespaceValue {
-    private var values: [Text: Value] = [:]
+    private var places: [Text: Int] = [:]
+    private var names: [Value] = []
+    private var values: [Value] = []
 
-    func value(of name: Text) -> Value? { values[name] }
+    func value(of name: Text) -> Value? { places[name].map { values[$0] } }
 
     /// Whether the name is new.
-    func set(_ name: Text, _ value: Value) -> Bool { values.updateValue(value, forKey: name) == nil }
+    func set(_ name: Text, _ value: Value) -> Bool {
+        if let place = places[name] {
+            values[place] = value
+            return false
+        }
+        places[name] = values.count
+        names.append(.string(name))
+        values.append(value)
+        return true
+    }
+
+    var dict: Dict { Dict(keys: names, values: values) }
 }
 
 /// `cycler(…)`
@@ -70,6 +83,15 @@ extension Machine: ObjectTable {
         }
     }
 
+    /// Methods that are called where they stand, which is how they nearly always are.
+    func hasMethod(_ name: String, _ object: MachineObject) -> Bool {
+        switch object {
+        case .loop: name == "cycle" || name == "changed"
+        case .cycler: name == "next" || name == "reset"
+        case .macro, .namespace, .joiner, .function, .method: false
+        }
+    }
+
     private func attribute(_ name: String, of macro: MacroSite) -> Value? {
         switch name {
         case "name": macro.name.isEmpty ? Value.none : .string(Text(macro.name))
@@ -118,6 +140,25 @@ extension Machine: ObjectTable {
         case .macro, .joiner, .function, .method, .loop: true
         case .namespace, .cycler: false
         }
+    }
+
+    func writeRepr(of object: Value.ObjectID, to output: inout [UInt8], depth: Int) throws(RenderFault) -> Bool {
+        switch objects[object.index] {
+        case .macro(let macro):
+            output.append("<Macro ")
+            if macro.site.name.isEmpty {
+                output.append("anonymous")
+            } else {
+                try context.writeRepr(.string(Text(macro.site.name)), to: &output, depth: depth + 1)
+            }
+        case .loop(let loop): output.append("<LoopContext \(try loop.progress(self))")
+        case .namespace(let namespace):
+            output.append("<Namespace ")
+            try context.writeRepr(.dict(namespace.dict), to: &output, depth: depth + 1)
+        case .cycler, .joiner, .function, .method: return false
+        }
+        output.append(">")
+        return true
     }
 
     func typeName(of object: Value.ObjectID) -> String {

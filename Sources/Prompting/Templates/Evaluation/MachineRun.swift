@@ -26,6 +26,7 @@ extension Machine {
                     if output.count > outputLimit { throw tooMuchOutput() }
                 case .write:
                     try write(stack.removeLast(), to: &output, atMost: outputLimit)
+                case .requireText: try requireText(stack[stack.count - 1])
                 case .writeInput(let number):
                     try write(inputs[Int(number)], to: &output, atMost: outputLimit)
                 case .writeSlot(let slot):
@@ -65,9 +66,9 @@ extension Machine {
                     let value = stack.removeLast()
                     stack.append(try context.item(value, key, path: path < 0 ? "" : program.paths[Int(path)]))
                 case .slice(let parts): try slice(parts, &stack)
-                case .list(let count): stack.append(.list(try take(Int(count), from: &stack)))
-                case .tuple(let count): stack.append(.tuple(try take(Int(count), from: &stack)))
-                case .dict(let count): stack.append(.dict(try dict(of: Int(count), from: &stack)))
+                case .list(let count): stack.append(keeping(.list(try take(Int(count), from: &stack))))
+                case .tuple(let count): stack.append(keeping(.tuple(try take(Int(count), from: &stack))))
+                case .dict(let count): stack.append(keeping(.dict(try dict(of: Int(count), from: &stack))))
                 case .concatenate(let count): stack.append(try concatenate(Int(count), from: &stack))
                 case .negate: stack.append(try context.negated(stack.removeLast()))
                 case .plus: stack.append(try context.plus(stack.removeLast()))
@@ -75,7 +76,7 @@ extension Machine {
                 case .binary(let operation):
                     let right = stack.removeLast()
                     let left = stack.removeLast()
-                    stack.append(try context.binary(operation, left, right))
+                    stack.append(keeping(try context.binary(operation, left, right)))
                 case .compare(let comparison):
                     let right = stack.removeLast()
                     let left = stack.removeLast()
@@ -92,7 +93,7 @@ extension Machine {
                 case .filter(let number, let site):
                     let arguments = try arguments(program.calls[Int(site)], from: &stack)
                     let value = stack.removeLast()
-                    stack.append(try program.filters[Int(number)].apply(value, arguments, context))
+                    stack.append(keeping(try program.filters[Int(number)].apply(value, arguments, context)))
                 case .test(let number, let site, let isNegated):
                     let arguments = try arguments(program.calls[Int(site)], from: &stack)
                     let value = stack.removeLast()
@@ -138,10 +139,11 @@ extension Machine {
                     }
                     switch outcome {
                     case .value(let value):
+                        if site.isCallBlock { try requireText(value) }
                         if site.isPrinted {
                             try write(value, to: &output, atMost: outputLimit)
                         } else {
-                            stack.append(value)
+                            stack.append(keeping(value))
                         }
                     case .macro(let macro, let inner):
                         try enterMacro()
@@ -178,7 +180,7 @@ extension Machine {
     }
 
     /// The innermost place is the one that is told.
-    private func located(_ fault: RenderFault, _ offset: Int32) -> RenderFault {
+    func located(_ fault: RenderFault, _ offset: Int32) -> RenderFault {
         guard fault.line == nil else { return fault }
         var fault = fault
         (fault.line, fault.column) = program.place(of: Int(offset))

@@ -7,7 +7,7 @@ extension Machine {
     func attribute(_ value: Value, _ site: AttributeSite) throws(RenderFault) -> Value {
         switch value {
         case .input(let node) where site.isKey:
-            if let member = try tape?.paidMember(site.bytes, of: node, context) { return .input(member) }
+            if let member = try member(site.bytes, of: node) { return .input(member) }
         case .object(let id):
             if let field = site.loopField, case .loop(let loop) = objects[id.index] {
                 return try loop.value(of: field, self, id)
@@ -20,8 +20,8 @@ extension Machine {
     /// Appends Python's `str()` of a value.
     @inline(__always)
     func write(_ value: Value, to output: inout [UInt8], atMost limit: Int) throws(RenderFault) {
-        if case .input(let node) = value, let tape, tape.isPlain(node) {
-            output.append(contentsOf: tape.document[tape.contents(of: node)])
+        if case .input(let node) = value, nodes[node].isPlain {
+            output.append(contentsOf: document[Int(nodes[node].start) + 1..<Int(nodes[node].end) - 1])
         } else {
             try context.write(value, to: &output)
         }
@@ -29,6 +29,13 @@ extension Machine {
     }
 
     func tooMuchOutput() -> RenderFault { .outputTooLarge(maximumBytes: context.limits.outputBytes) }
+
+    /// Jinja2 joins what a filter or a call block gives to the output without making a string of it.
+    func requireText(_ value: Value) throws(RenderFault) {
+        guard context.isString(value) else {
+            throw RenderFault(.type, "expected a string, got \(context.typeName(of: value))")
+        }
+    }
 
     /// Makes a string of the output from a place on, and takes it away there.
     func take(outputFrom start: Int, of output: inout [UInt8]) throws(RenderFault) -> Value {
@@ -46,14 +53,13 @@ extension Machine {
     }
 
     func dict(of count: Int, from stack: inout [Value]) throws(RenderFault) -> Dict {
-        try context.spend(bytes: 64 * count)
         let entries = stack.count - 2 * count
         var keys: [Value] = []
         var values: [Value] = []
         keys.reserveCapacity(count)
         values.reserveCapacity(count)
         for index in 0..<count {
-            keys.append(stack[entries + 2 * index])
+            keys.append(context.plain(stack[entries + 2 * index]))
             values.append(stack[entries + 2 * index + 1])
         }
         stack.removeLast(2 * count)
@@ -74,7 +80,7 @@ extension Machine {
         let stop = parts.contains(.stop) ? stack.popLast() : nil
         let start = parts.contains(.start) ? stack.popLast() : nil
         let value = stack.removeLast()
-        stack.append(try context.slice(value, start: start, stop: stop, step: step))
+        stack.append(keeping(try context.slice(value, start: start, stop: stop, step: step)))
     }
 
     // MARK: - Assignment

@@ -110,13 +110,19 @@ final class CallSite: Sendable {
     let hasUnpackedKeywords: Bool
     /// The result is printed, nothing else.
     let isPrinted: Bool
+    /// The last keyword is the block's own macro.
+    let isCallBlock: Bool
 
-    init(positionalCount: Int, keywords: [String], hasUnpacked: Bool, hasUnpackedKeywords: Bool, isPrinted: Bool) {
+    init(
+        positionalCount: Int, keywords: [String], hasUnpacked: Bool, hasUnpackedKeywords: Bool, isPrinted: Bool,
+        isCallBlock: Bool
+    ) {
         self.positionalCount = positionalCount
         self.keywords = keywords
         self.hasUnpacked = hasUnpacked
         self.hasUnpackedKeywords = hasUnpackedKeywords
         self.isPrinted = isPrinted
+        self.isCallBlock = isCallBlock
     }
 
     var isPlain: Bool { keywords.isEmpty && !hasUnpacked && !hasUnpackedKeywords }

@@ -24,22 +24,12 @@ extension RenderContext {
 
     @inline(__always) private func inputByte(_ node: Int) -> UInt8 { tape.document[Int(tape.nodes[node].start)] }
 
-    @inline(__always) func inputKind(_ node: Int) -> JSONValue.Kind {
-        switch inputByte(node) {
-        case UInt8(ascii: "\""): .string
-        case UInt8(ascii: "{"): .object
-        case UInt8(ascii: "["): .array
-        case UInt8(ascii: "t"), UInt8(ascii: "f"): .bool
-        case UInt8(ascii: "n"): .null
-        case _: .number
-        }
-    }
+    @inline(__always) func inputKind(_ node: Int) -> JSONValue.Kind { tape.nodes[node].kind }
 
     /// What stands between a string's quotes where it holds no escape; nil where it does.
     @inline(__always) func plainInputText(_ node: Int) -> ArraySlice<UInt8>? {
         let place = tape.nodes[node]
-        let contents = tape.document[Int(place.start) + 1..<Int(place.end) - 1]
-        return contents.contains(UInt8(ascii: "\\")) ? nil : contents
+        return place.isPlain ? tape.document[Int(place.start) + 1..<Int(place.end) - 1] : nil
     }
 
     /// The text of a string node, escapes decoded.

@@ -49,7 +49,8 @@ extension RenderContext {
         return Text(bytes)
     }
 
-    private func writeRepr(_ value: Value, to output: inout [UInt8], depth: Int) throws(RenderFault) {
+    /// - Parameter depth: how many values this one is within.
+    func writeRepr(_ value: Value, to output: inout [UInt8], depth: Int) throws(RenderFault) {
         switch value {
         case .undefined(let undefined):
             // Jinja2 gives every undefined value the same repr, strict or not.
@@ -87,7 +88,11 @@ extension RenderContext {
             try writeSequence(elements(of: value), "[", "]", to: &output, depth: depth)
             output.append(")")
             _ = dict
-        case .object, .rare(.iterator), .rare(.method): throw .notPrintable(typeName(of: value))
+        case .object(let object):
+            guard try objects?.writeRepr(of: object, to: &output, depth: depth) == true else {
+                throw .notPrintable(typeName(of: value))
+            }
+        case .rare(.iterator), .rare(.method): throw .notPrintable(typeName(of: value))
         case .input(let node): try writeInputRepr(node, value, to: &output, depth: depth)
         }
     }

@@ -55,6 +55,9 @@ import Testing
             #expect(again.status == 200 && again["number"] == "1" && again["label"] == "v1")
             #expect(again["document.messages.0.content"] == "Hello {{ name }}")
             #expect(again["document.schema.number"] == "1")
+            #expect(again["variables.0.name"] == "name" && again["variables.0.required"] == "true")
+            #expect(again["variables.0.paths.0"] == "name" && again["variables.1"] == nil)
+            #expect(again["inferred_input_schema.required.0"] == "name")
             let hash = try #require(again["hash"])
             for name in ["1", "v1", String(hash.prefix(8))] {
                 #expect(try await admin.call(.get, Self.agent + "/versions/\(name)")["hash"] == hash)
@@ -67,6 +70,7 @@ import Testing
             #expect(try await admin.call(.get, Self.agent + "/schemas/2")["input.type"] == "object")
             let next = try await admin.call(.post, Self.agent + "/versions", AdminHarness.version("Hello {{ name }}"))
             #expect(next.status == 201 && next["schema"] == "2" && next["document.schema.input.type"] == "object")
+            #expect(next["variables.0.name"] == "name" && next["inferred_input_schema.type"] == nil)
         }
     }
 
@@ -259,8 +263,8 @@ import Testing
         try await AdminHarness.run { admin in
             try await admin.seed()
             func create(_ count: Int) async throws -> AdminHarness.Answer {
-                let text = String(repeating: "x", count: count - #"{"title":""}"#.utf8.count)
-                return try await admin.call(.post, Self.agent + "/schemas", #"{"\#(name)":{"title":"\#(text)"}}"#)
+                let text = String(repeating: "x", count: count - #"{"const":""}"#.utf8.count)
+                return try await admin.call(.post, Self.agent + "/schemas", #"{"\#(name)":{"const":"\#(text)"}}"#)
             }
             #expect(try await create(256 << 10).status == 201)
             let refused = try await create((256 << 10) + 1)

@@ -20,6 +20,24 @@ package func inferredInputSchema(of variables: [TemplateVariable], isLenient: Bo
     return writer.json.bytes
 }
 
+/// Each variable of several templates once, in the order of first use, with what all of them say of it.
+package func variablesByName(_ variables: [TemplateVariable]) -> [TemplateVariable] {
+    var merged: [TemplateVariable] = []
+    var places: [Text: Int] = [:]
+    for variable in variables {
+        guard let place = places[Text(variable.name)] else {
+            places[Text(variable.name)] = merged.count
+            merged.append(variable)
+            continue
+        }
+        let known = Set(merged[place].paths.map { Text($0) })
+        merged[place].paths += variable.paths.filter { !known.contains(Text($0)) }
+        merged[place].isRequired = merged[place].isRequired || variable.isRequired
+        merged[place].shape.merge([variable.shape])
+    }
+    return merged
+}
+
 private struct InferredSchemaWriter {
     let isLenient: Bool
     var json = JSONWriter()

@@ -11,8 +11,7 @@ struct SchemaConjunction: Sendable {
 
     private static let maximumConjuncts = 100
 
-    init(_ sites: [SchemaSite], _ resolve: (SchemaSite) -> SchemaSite?, _ draft: (SchemaSide) -> JSONSchema.Draft?)
-    {
+    init(_ sites: [SchemaSite], _ resolve: (SchemaSite) -> SchemaSite?, _ draft: (SchemaSide) -> JSONSchema.Draft?) {
         var seen: Set<String> = []
         var left = Array(sites.reversed())
         while let site = left.popLast() {

@@ -206,7 +206,7 @@ def test_a_missing_input_is_refused_and_a_good_one_passes(shaped, recorder):
 
 
 def test_without_a_schema_the_variables_say_what_the_input_must_be(own):
-    tenant = own.tenant(system="Hello {{ user.name }}{% if mood %}, be {{ mood }}{% endif %}.")
+    tenant = own.tenant(system="Hello {{ user.name }}{% if mood is defined %}, be {{ mood }}{% endif %}.")
     assert tenant.run({"input": {"user": {"name": "Ada"}}}).status_code == 200
     assert tenant.run({"input": {"user": {"name": "Ada"}, "mood": "merry"}}).status_code == 200
     check_error(

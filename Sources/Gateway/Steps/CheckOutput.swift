@@ -39,6 +39,7 @@ extension RunPipeline {
         case .mark: note(.marked)
         case .retry where answers.count == 1 && !call.stream && !client.clientHasLeft && hasTimeLeft(facts):
             note(.retried)
+            facts.outputIsValid = nil
             return true
         case .retry, .error:
             note(.refused)

@@ -192,6 +192,21 @@ import Testing
         try await gateway.stop()
     }
 
+    /// What a provider does not know it is not sent; JSON alone only where the prompt speaks of it.
+    @Test(arguments: [
+        ("openai", "Hello", #"{"a":"#), ("groq", "Hello", "[sim-1]"), ("groq", "Answer in Json.", #"{"answer":"#),
+        ("anthropic", "Answer in JSON.", "[sim-1]"),
+    ])
+    func aProviderIsSentWhatItKnows(_ habits: String, _ prompt: String, _ opening: String) async throws {
+        let gateway = try await GatewayFixture { $0.providerDialects = ["simulated": habits] }
+        try await gateway.deploy(
+            model: "sim-1", number: 2, prompt: prompt, extra: #","schema":{"number":1,"output":\#(Self.schema)}"#)
+        let reply = try await gateway.chat()
+        let said = reply.json?.member("choices")?.elements().first?.member("message")?.member("content")?.string
+        #expect(said?.hasPrefix(opening) == true, "\(reply.text)")
+        try await gateway.stop()
+    }
+
     @Test func aVersionsOwnFormatIsKept() async throws {
         let gateway = try await GatewayFixture()
         try await gateway.deploy(

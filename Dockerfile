@@ -1,7 +1,8 @@
 # syntax=docker/dockerfile:1
 FROM swift:6.3-bookworm AS build
 RUN apt-get update -qq \
-    && apt-get install -y -qq --no-install-recommends libcurl4-openssl-dev liblmdb-dev libsimdjson-dev libssl-dev \
+    && apt-get install -y -qq --no-install-recommends \
+        libcurl4-openssl-dev liblmdb-dev libre2-dev libsimdjson-dev libssl-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 COPY Package.swift ./
@@ -18,7 +19,7 @@ COPY --chmod=755 scripts/container-start /out/bin/tollgate-start
 FROM debian:bookworm-slim
 RUN apt-get update -qq \
     && apt-get install -y -qq --no-install-recommends \
-        ca-certificates libcurl4 liblmdb0 libsimdjson14 libssl3 libstdc++6 \
+        ca-certificates libcurl4 liblmdb0 libre2-9 libsimdjson14 libssl3 libstdc++6 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --user-group --home-dir /var/lib/tollgate tollgate \
     && install -d -m 0700 -o tollgate -g tollgate /var/lib/tollgate

@@ -56,13 +56,14 @@ let package = Package(
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CLMDB", linkerSettings: [.linkedLibrary("lmdb")]),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "CRE2", cxxSettings: undefined, linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CSimdjson", cxxSettings: undefined, linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Pure: no I/O, no NIO.
         wrapper("JSON", ["CSimdjson"]),
         source("Domain"),
         source("Measures"),
-        source("Prompting", ["Domain", "JSON"]),
+        source("Prompting", ["CRE2", "Domain", "JSON"]),
         source("Protocols", ["Domain", "JSON"]),
 
         // What both ports hold their clients to.
@@ -120,6 +121,10 @@ let package = Package(
             ],
             path: "Benchmarks", swiftSettings: strict),
 
+        // Lets tests and measurements in Python ask Prompting what it does (Tests/differential).
+        .executableTarget(
+            name: "probe", dependencies: ["Prompting", "Domain", "JSON"], path: "Tests/Probe", swiftSettings: strict),
+
         // Tests; Generators is what several of them share.
         .target(name: "Generators", path: "Tests/Generators", swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
@@ -135,7 +140,7 @@ let package = Package(
         tests("JSON"),
         tests("Domain", ["Generators"]),
         tests("Measures"),
-        tests("Prompting", ["Domain", "JSON"]),
+        tests("Prompting", ["Domain", "Generators", "JSON"]),
         tests("Protocols", ["Domain", "JSON"]),
         tests("Storage", ["Domain", "Generators", locks]),
         tests("Security", ["Domain"]),

@@ -24,6 +24,8 @@ package enum ErrorCode: String, Sendable, CaseIterable {
     case rateLimited = "rate_limited"
     case internalError = "internal_error"
     case providerError = "provider_error"
+    /// The model's answer is not what the agent's output schema asks for.
+    case invalidOutput = "invalid_output"
     case noUsableKey = "no_usable_key"
     case draining = "draining"
     case ledgerUnavailable = "ledger_unavailable"
@@ -46,7 +48,7 @@ package enum ErrorCode: String, Sendable, CaseIterable {
         case .rateLimited: 429
         case .headersTooLarge: 431
         case .internalError: 500
-        case .providerError: 502
+        case .providerError, .invalidOutput: 502
         case .noUsableKey, .draining, .ledgerUnavailable, .storeUnavailable, .overloaded: 503
         case .deadlineExceeded: 504
         }

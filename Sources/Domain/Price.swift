@@ -59,18 +59,25 @@ package struct Price: Hashable, Sendable {
     private static let unit: Int128 = 1_000_000
 
     /// The cost of usage: all parts summed exactly, then rounded once, half up, to a nano-credit.
-    package func cost(of usage: Usage) -> NanoCredits {
-        var rates = rates
-        if let longPrompt, usage.inputTotal > longPrompt.above { rates = longPrompt.rates }
-        return NanoCredits(Int64(clamping: (rates.sum(usage) + Self.unit / 2) / Self.unit))
+    package func cost(of usage: Usage) -> NanoCredits { cost(of: [usage]) }
+
+    /// The cost of several attempts, each at the rates of its own prompt: summed exactly, then rounded once.
+    package func cost(of attempts: [Usage]) -> NanoCredits {
+        var sum: Int128 = 0
+        for usage in attempts {
+            var rates = rates
+            if let longPrompt, usage.inputTotal > longPrompt.above { rates = longPrompt.rates }
+            sum += rates.sum(usage)
+        }
+        return NanoCredits(Int64(clamping: (sum + Self.unit / 2) / Self.unit))
     }
 
-    /// The most that so many tokens can cost, rounded up.
-    package func bound(inputTokens: Int64, outputTokens: Int64) -> NanoCredits {
+    /// The most that so many tokens can cost, so many times, rounded up.
+    package func bound(inputTokens: Int64, outputTokens: Int64, attempts: Int = 1) -> NanoCredits {
         var sum = rates.bound(inputTokens: inputTokens, outputTokens: outputTokens)
         if let longPrompt, inputTokens > longPrompt.above {
             sum = max(sum, longPrompt.rates.bound(inputTokens: inputTokens, outputTokens: outputTokens))
         }
-        return NanoCredits(Int64(clamping: (sum + Self.unit - 1) / Self.unit))
+        return NanoCredits(Int64(clamping: (sum * Int128(attempts) + Self.unit - 1) / Self.unit))
     }
 }

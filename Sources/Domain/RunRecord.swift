@@ -86,6 +86,10 @@ package struct RunEnd: Hashable, Sendable {
     package var providerRequestID: String
     /// The model the provider said it was.
     package var reportedModel: String
+    /// How often the provider was asked: twice where a bad answer was not taken the first time.
+    package var attempts: UInt8 = 1
+    /// Whether the answer is what the agent's output schema asks for; nil where none was held against it.
+    package var outputIsValid: Bool?
 
     package init(
         outcome: Outcome, errorCode: String = "", usage: MeteredUsage, cost: NanoCredits, clientLeft: Bool = false,

@@ -25,6 +25,13 @@ package struct Usage: Hashable, Sendable {
     package var inputTotal: Int64 { uncachedInput + cacheRead + cacheWrite }
     package var outputTotal: Int64 { output + reasoning }
 
+    package static func + (left: Self, right: Self) -> Self {
+        Self(
+            uncachedInput: left.uncachedInput + right.uncachedInput, cacheRead: left.cacheRead + right.cacheRead,
+            cacheWrite: left.cacheWrite + right.cacheWrite, output: left.output + right.output,
+            reasoning: left.reasoning + right.reasoning)
+    }
+
     /// More tokens than any model can count in a run: a provider that reports more is talking nonsense.
     package static let limit: Int64 = 1 << 40
 
@@ -45,6 +52,12 @@ package struct MeteredUsage: Hashable, Sendable {
     package init(_ usage: Usage, isEstimated: Bool) {
         self.usage = usage
         self.isEstimated = isEstimated
+    }
+
+    /// Of several attempts together: an estimate where one of them is.
+    package static func sum(_ attempts: [MeteredUsage]) -> Self {
+        Self(
+            attempts.reduce(Usage()) { $0 + $1.usage }, isEstimated: attempts.contains { $0.isEstimated })
     }
 
     /// Tokens guessed from UTF-8 bytes: one for each four begun, what English text comes to on current tokenizers.

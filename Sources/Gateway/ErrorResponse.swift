@@ -8,7 +8,8 @@ enum ErrorResponse {
         var headers = facts.wholeHeaders
         if let seconds = error.retryAfter { headers.add(name: "retry-after", value: String(seconds)) }
         // SDKs retry 409 and 5xx by themselves: not where the first try was charged, or would fail alike.
-        if error.status == 409 || error.holdStays || (error.charged ?? .zero) > .zero {
+        let wouldFailAlike = error.status == 409 || error.code == .invalidOutput
+        if wouldFailAlike || error.holdStays || (error.charged ?? .zero) > .zero {
             headers.add(name: "x-should-retry", value: "false")
         }
         client.send(HTTPResponseStatus(statusCode: error.status), headers, body: body(error, facts).encode())
@@ -18,8 +19,11 @@ enum ErrorResponse {
         var extra: [(name: String, json: String)] = [("run_id", "\"\(facts.id)\"")]
         if let charged = error.charged { extra.append(("charged", "\(charged)")) }
         extra += error.details.map { ($0.name, $0.value) }
-        return ErrorBody(
+        var body = ErrorBody(
             message: error.message, type: ErrorBody.type(forStatus: error.status), param: error.param,
             code: error.code.rawValue, extra: extra)
+        body.faults = error.faults
+        body.faultsRoot = error.faultsRoot
+        return body
     }
 }

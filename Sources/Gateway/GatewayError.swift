@@ -17,6 +17,9 @@ package struct GatewayError: Error {
     var holdStays = false
     /// How the attempt at the provider ended, where there was one.
     var attempt: AttemptClass?
+    /// All that is wrong with the input or the answer; their pointers begin at what `faultsRoot` names.
+    var faults: [DataFault] = []
+    var faultsRoot = ""
     /// Further members of the error object, as names and decimal texts.
     var details: [(name: String, value: String)] = []
 

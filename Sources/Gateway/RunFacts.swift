@@ -22,6 +22,10 @@ struct RunFacts {
     /// From the hold on; with its end once that is on the books.
     var run: RunRecord?
     var attempt: Attempt?
+    /// Those whose answer was not taken.
+    var earlierAttempts: [Attempt] = []
+    /// Nil where no answer was held against an output schema.
+    var outputIsValid: Bool?
     /// When a stream's response began.
     var firstByteAt: NIODeadline?
     /// Time in which the run waited for its provider.
@@ -95,6 +99,7 @@ struct RunFacts {
         var headers = headers
         headers.add(name: "content-type", value: "application/json")
         if let cost { headers.add(name: "tollgate-cost", value: "\(cost)") }
+        if let outputIsValid { headers.add(name: "tollgate-output", value: outputIsValid ? "valid" : "invalid") }
         headers.add(name: "tollgate-overhead-us", value: String(overheadMicroseconds))
         return headers
     }

@@ -19,16 +19,21 @@ struct RunPipeline {
             facts.isStreamed = call.stream
             let target = try resolve(call, for: caller)
             facts.note(target)
+            let input = try checkInput(call, target)
             let route = try selectKey(for: target, caller)
-            let prompt = try render(call, target, route)
+            let prompt = try render(call, input, target, route)
             facts.ignored = prompt.ignored
             let reservation = try await reserve(facts.id, prompt, target, route, caller)
             facts.run = reservation.run
-            let exchange = dispatch(prompt, route, facts.id, client)
-            let answer = await relay(exchange, call, route, to: client, &facts)
-            let settled = try await settle(reservation, answer, client)
+            var exchange = dispatch(prompt, route, facts, client)
+            var answers = [await relay(exchange, call, route, target, to: client, &facts)]
+            while checkOutput(&answers, call, target, client, &facts) {
+                exchange = dispatch(prompt, route, facts, client)
+                answers.append(await relay(exchange, call, route, target, to: client, &facts))
+            }
+            let settled = try await settle(reservation, answers, client)
             facts.note(settled)
-            await finish(answer, settled, call, to: client, &facts)
+            await finish(answers[answers.endIndex - 1], settled, call, to: client, &facts)
             // The exchange is let go of only now: its last bytes come while the run is settled, and leave a connection to
             // reuse.
             facts.note(exchange.facts)

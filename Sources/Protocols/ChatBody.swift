@@ -83,7 +83,7 @@ package struct ChatBody: Sendable {
 
     private static func size(_ version: Version, _ call: RunCall) -> Int {
         var size = 256 + version.model.utf8.count
-        for message in version.messages { size += message.text.count + message.text.count / 16 + 40 }
+        for message in version.messages { size += message.content.bytes.count * 17 / 16 + 40 }
         for message in call.messages { size += message.range.count + 4 }
         for parameter in version.parameters { size += parameter.name.utf8.count + parameter.json.count + 4 }
         for field in call.parameters { size += field.name.utf8.count + field.value.range.count + 4 }
@@ -97,8 +97,16 @@ extension JSONWriter {
         beginObject()
         key("role")
         string(role.rawValue)
-        key("content")
-        string(utf8: message.text)
+        switch message.content {
+        case .text(let text):
+            key("content")
+            string(utf8: text)
+        case .parts(let json):
+            key("content")
+            raw(json)
+        case .members(let json):
+            if !json.isEmpty { raw(json) }
+        }
         endObject()
     }
 

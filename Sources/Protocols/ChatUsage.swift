@@ -82,6 +82,22 @@ extension ChatUsage {
         return result
     }
 
+    /// The same JSON object with one member more, its last.
+    package static func adding(_ name: String, _ json: [UInt8], to data: [UInt8]) throws(JSONFault) -> [UInt8] {
+        let root = try JSONDocument(data).root
+        guard root.kind == .object else { return data }
+        let brace = root.range.upperBound - 1
+        var result: [UInt8] = []
+        result.reserveCapacity(data.count + name.utf8.count + json.count + 8)
+        result += data[..<brace]
+        if try !root.members().isEmpty { result.append(UInt8(ascii: ",")) }
+        appendQuotedJSON(name, to: &result)
+        result.append(UInt8(ascii: ":"))
+        result += json
+        result += data[brace...]
+        return result
+    }
+
     /// A usage chunk as OpenAI sends it last, for a client that asked and a provider that sent none.
     /// - Parameter created: seconds since 1970.
     package static func chunk(id: String, model: String, created: Int64, usage: Usage, cost: String) -> [UInt8] {

@@ -1,3 +1,4 @@
+import Domain
 import JSON
 
 /// An error in OpenAI's shape: `{"error":{"message","type","param","code"}}`.
@@ -8,6 +9,10 @@ package struct ErrorBody: Sendable {
     package var code: String?
     /// Further members of the error object, each a name and a JSON value: `needed`, `held`, `available`.
     package var extra: [(name: String, json: String)]
+    /// All that is wrong with the input or the output, their pointers beginning there.
+    package var faults: [DataFault] = []
+    /// What the pointers of `faults` are written to begin with.
+    package var faultsRoot = ""
 
     package init(
         message: String, type: String, param: String? = nil, code: String?, extra: [(name: String, json: String)] = []
@@ -35,6 +40,10 @@ package struct ErrorBody: Sendable {
         for member in extra {
             writer.key(member.name)
             writer.raw(member.json.utf8)
+        }
+        if !faults.isEmpty {
+            writer.key("faults")
+            writer.faults(faults, root: faultsRoot)
         }
         writer.endObject()
         writer.endObject()

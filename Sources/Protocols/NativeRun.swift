@@ -28,10 +28,22 @@ package enum NativeRun {
         }
     }
 
+    package enum Output: Hashable, Sendable {
+        /// UTF-8, not escaped.
+        case text([UInt8])
+        /// One JSON value, of an answer that is what the agent's output schema asks for.
+        case json([UInt8])
+
+        var bytes: [UInt8] {
+            switch self {
+            case .text(let bytes), .json(let bytes): bytes
+            }
+        }
+    }
+
     package struct Result: Sendable {
         package var id: String
-        /// UTF-8 text.
-        package var output: [UInt8]?
+        package var output: Output?
         /// A JSON array.
         package var toolCalls: [UInt8]?
         package var finishReason: String?
@@ -41,10 +53,12 @@ package enum NativeRun {
         package var usage: MeteredUsage
         /// Credits, a decimal as `NanoCredits` describes itself.
         package var cost: String
+        /// Nil where nothing was held against an output schema.
+        package var verdict: OutputVerdict?
 
         package init(
-            id: String, output: [UInt8]?, toolCalls: [UInt8]? = nil, finishReason: String?, version: Version,
-            deployment: Deployment, model: String?, usage: MeteredUsage, cost: String
+            id: String, output: Output?, toolCalls: [UInt8]? = nil, finishReason: String?, version: Version,
+            deployment: Deployment, model: String?, usage: MeteredUsage, cost: String, verdict: OutputVerdict? = nil
         ) {
             self.id = id
             self.output = output
@@ -55,12 +69,13 @@ package enum NativeRun {
             self.model = model
             self.usage = usage
             self.cost = cost
+            self.verdict = verdict
         }
     }
 
     /// The body of an answer that is not streamed, and the data of the stream's `done` event.
     package static func encode(_ result: Result) -> [UInt8] {
-        var writer = JSONWriter(capacity: 640 + (result.output?.count ?? 0) + (result.toolCalls?.count ?? 0))
+        var writer = JSONWriter(capacity: 640 + (result.output?.bytes.count ?? 0) + (result.toolCalls?.count ?? 0))
         writer.result(result)
         return writer.bytes
     }
@@ -101,7 +116,12 @@ extension JSONWriter {
         key("id")
         string(result.id)
         key("output")
-        if let output = result.output { string(utf8: output) } else { null() }
+        switch result.output {
+        case .text(let text): string(utf8: text)
+        case .json(let json): raw(json)
+        case nil: null()
+        }
+        if let verdict = result.verdict { self.verdict(verdict) }
         if let calls = result.toolCalls {
             key("tool_calls")
             raw(calls)

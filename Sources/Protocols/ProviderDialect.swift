@@ -15,6 +15,15 @@ package struct ProviderDialect: Hashable, Sendable {
         case restOfTotal
     }
 
+    /// What of `response_format` is known.
+    package enum StructuredOutput: String, Sendable {
+        case jsonSchema
+        /// Only that the answer be JSON, and only where the prompt speaks of JSON: else the request is refused.
+        case jsonObject
+        /// It is refused, or there is no telling.
+        case none
+    }
+
     /// The provider's name in versions and keys.
     package var name: String
     /// Without a slash at the end; nil where everyone has their own (Azure, vLLM, Ollama elsewhere).
@@ -31,6 +40,7 @@ package struct ProviderDialect: Hashable, Sendable {
     /// Whether more than one choice can be asked for.
     package var acceptsN = true
     package var reasoning = Reasoning.withinOutput
+    package var structuredOutput = StructuredOutput.none
 
     /// Appended to the base URL.
     package static let chatPath = "/chat/completions"
@@ -68,28 +78,39 @@ extension ProviderDialect {
     package static let all: [ProviderDialect] = [
         ProviderDialect(
             name: "openai", baseURL: "https://api.openai.com/v1", outputMaximum: .maxCompletionTokens,
-            knowsDeveloperRole: true),
+            knowsDeveloperRole: true, structuredOutput: .jsonSchema),
         ProviderDialect(
             name: "azure", keyHeader: "api-key", keyPrefix: "", outputMaximum: .maxCompletionTokens,
-            knowsDeveloperRole: true),
+            knowsDeveloperRole: true, structuredOutput: .jsonSchema),
+        // Its endpoint ignores `response_format`.
         ProviderDialect(
             name: "anthropic", baseURL: "https://api.anthropic.com/v1", knowsDeveloperRole: true, acceptsN: false),
         ProviderDialect(
             name: "gemini", baseURL: "https://generativelanguage.googleapis.com/v1beta/openai",
-            reasoning: .restOfTotal),
-        ProviderDialect(name: "mistral", baseURL: "https://api.mistral.ai/v1", acceptsStreamOptions: false),
+            reasoning: .restOfTotal, structuredOutput: .jsonSchema),
+        ProviderDialect(
+            name: "mistral", baseURL: "https://api.mistral.ai/v1", acceptsStreamOptions: false,
+            structuredOutput: .jsonSchema),
+        // JSON Schema is known to some of its models only; the others refuse the request.
         ProviderDialect(
             name: "groq", baseURL: "https://api.groq.com/openai/v1", outputMaximum: .maxCompletionTokens,
-            acceptsN: false),
-        ProviderDialect(name: "fireworks", baseURL: "https://api.fireworks.ai/inference/v1"),
+            acceptsN: false, structuredOutput: .jsonObject),
+        ProviderDialect(
+            name: "fireworks", baseURL: "https://api.fireworks.ai/inference/v1", structuredOutput: .jsonSchema),
         ProviderDialect(
             name: "xai", baseURL: "https://api.x.ai/v1", outputMaximum: .maxCompletionTokens,
-            reasoning: .besideOutput),
-        ProviderDialect(name: "deepseek", baseURL: "https://api.deepseek.com", acceptsN: false),
-        ProviderDialect(name: "openrouter", baseURL: "https://openrouter.ai/api/v1", acceptsN: false),
-        ProviderDialect(name: "ollama", baseURL: "http://localhost:11434/v1", acceptsN: false),
-        ProviderDialect(name: "vllm"),
-        ProviderDialect(name: "simulated", outputMaximum: .maxCompletionTokens, knowsDeveloperRole: true),
+            reasoning: .besideOutput, structuredOutput: .jsonSchema),
+        ProviderDialect(
+            name: "deepseek", baseURL: "https://api.deepseek.com", acceptsN: false, structuredOutput: .jsonObject),
+        ProviderDialect(
+            name: "openrouter", baseURL: "https://openrouter.ai/api/v1", acceptsN: false,
+            structuredOutput: .jsonSchema),
+        ProviderDialect(
+            name: "ollama", baseURL: "http://localhost:11434/v1", acceptsN: false, structuredOutput: .jsonSchema),
+        ProviderDialect(name: "vllm", structuredOutput: .jsonSchema),
+        ProviderDialect(
+            name: "simulated", outputMaximum: .maxCompletionTokens, knowsDeveloperRole: true,
+            structuredOutput: .jsonSchema),
     ]
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

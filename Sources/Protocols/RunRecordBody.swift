@@ -65,6 +65,10 @@ extension JSONWriter {
         key("estimated")
         bool(end.usage.isEstimated)
         endObject()
+        key("attempts")
+        int(end.attempts)
+        key("output_valid")
+        if let isValid = end.outputIsValid { bool(isValid) } else { null() }
         key("exceeded_hold")
         bool(end.exceededHold)
         key("client_left")

@@ -14,7 +14,7 @@ struct ChatAnswer {
     let model: String
     let created: Int
 
-    init(_ request: ChatRequest, sequence: Int, configuredTokens: Int, created: Int) {
+    init(_ request: ChatRequest, fault: Fault?, sequence: Int, configuredTokens: Int, created: Int) {
         let model = request.baseModel
         if model == "sim-big" {
             tokenCount = request.maximum ?? configuredTokens
@@ -23,6 +23,10 @@ struct ChatAnswer {
         } else if model == "sim-echo" {
             let echo = request.messages.last { $0.role == "user" }?.text ?? ""
             words = Self.words(echo)
+            tokenCount = min(words.count, request.maximum ?? .max)
+            finishReason = tokenCount < words.count ? "length" : "stop"
+        } else if let json = fault == .badOutput ? SchemaAnswer.misfit : request.structured {
+            words = Self.pieces(json)
             tokenCount = min(words.count, request.maximum ?? .max)
             finishReason = tokenCount < words.count ? "length" : "stop"
         } else {
@@ -92,6 +96,17 @@ struct ChatAnswer {
     /// Every word but the first carries the space before it, so that they join to the text (white space made plain).
     private static func words(_ text: String) -> [String] {
         text.split(whereSeparator: \.isWhitespace).enumerated().map { $0 == 0 ? String($1) : " " + $1 }
+    }
+
+    /// Of some four characters, as tokens are.
+    private static func pieces(_ text: String) -> [String] {
+        var rest = text[...]
+        var pieces: [String] = []
+        while !rest.isEmpty {
+            pieces.append(String(rest.prefix(4)))
+            rest = rest.dropFirst(4)
+        }
+        return pieces
     }
 
     private static let bigToken = String(repeating: "0123456789abcde ", count: 64)

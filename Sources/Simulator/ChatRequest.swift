@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 /// What the simulator reads of a chat completion request.
 struct ChatRequest: Decodable {
@@ -41,6 +42,8 @@ struct ChatRequest: Decodable {
     var maxTokens: Int?
     var maxCompletionTokens: Int?
     var n: Int?
+    /// What to say where JSON is asked for.
+    private(set) var structured: String?
 
     /// More than any model writes.
     static let maximumTokens = 10_000_000
@@ -52,6 +55,7 @@ struct ChatRequest: Decodable {
             return nil
         }
         self = decoded
+        structured = (try? JSONDocument(body))?.root.present("response_format").flatMap(SchemaAnswer.text)
     }
 
     var isStream: Bool { stream == true }

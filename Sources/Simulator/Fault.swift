@@ -25,6 +25,8 @@ package enum Fault: String, Sendable, CaseIterable {
     case unavailable = "503"
     /// Status 429 of the kind that waiting does not mend.
     case insufficientQuota = "insufficient_quota"
+    /// A whole answer in JSON that no output schema asked for.
+    case badOutput = "bad-output"
     /// A whole answer that does not say what it used.
     case noUsage = "no-usage"
     /// Half a stream, then an error as an event (not streamed: status 500).
@@ -46,7 +48,8 @@ package enum Fault: String, Sendable, CaseIterable {
             (429, "insufficient_quota", "insufficient_quota", "You exceeded your current quota.")
         case .serverError: (500, "server_error", "server_error", "The server had an error.")
         case .unavailable: (503, "server_error", "server_is_overloaded", "The engine is overloaded.")
-        case .refuse, .hang, .hangMid, .reset, .truncate, .unfinished, .malformed, .html, .noUsage, .errorEvent, .slow,
+        case .refuse, .hang, .hangMid, .reset, .truncate, .unfinished, .malformed, .html, .badOutput,
+            .noUsage, .errorEvent, .slow,
             .hugeHeaders, .redirect:
             nil
         }

@@ -101,7 +101,7 @@ final class SimulatorHandler: ChannelInboundHandler {
             return
         }
         let answer = ChatAnswer(
-            request, sequence: row.sequence, configuredTokens: state.configuration.tokens,
+            request, fault: row.fault, sequence: row.sequence, configuredTokens: state.configuration.tokens,
             created: SimulatorClock.seconds())
         guard request.isStream || answer.fitsWhole else {
             refuse(row, 400, Self.error("The answer would be too large.", code: "invalid_request"), head, wire)

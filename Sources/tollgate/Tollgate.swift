@@ -18,7 +18,8 @@ struct Tollgate: AsyncParsableCommand {
             CommandGroup(
                 name: "Resources",
                 subcommands: [
-                    AgentCommand.self, VersionCommand.self, TokenCommand.self, KeyCommand.self, CreditCommand.self,
+                    AgentCommand.self, SchemaCommand.self, VersionCommand.self, TokenCommand.self, KeyCommand.self,
+                    CreditCommand.self,
                     UsageCommand.self, PriceCommand.self, LedgerCommand.self, ImportCommand.self,
                 ]),
         ])

@@ -55,6 +55,9 @@ import Testing
             #expect(again.status == 200 && again["number"] == "1" && again["label"] == "v1")
             #expect(again["document.messages.0.content"] == "Hello {{ name }}")
             #expect(again["document.schema.number"] == "1")
+            #expect(again["variables.0.name"] == "name" && again["variables.0.required"] == "true")
+            #expect(again["variables.0.paths.0"] == "name" && again["variables.1"] == nil)
+            #expect(again["inferred_input_schema.required.0"] == "name")
             let hash = try #require(again["hash"])
             for name in ["1", "v1", String(hash.prefix(8))] {
                 #expect(try await admin.call(.get, Self.agent + "/versions/\(name)")["hash"] == hash)
@@ -67,6 +70,58 @@ import Testing
             #expect(try await admin.call(.get, Self.agent + "/schemas/2")["input.type"] == "object")
             let next = try await admin.call(.post, Self.agent + "/versions", AdminHarness.version("Hello {{ name }}"))
             #expect(next.status == 201 && next["schema"] == "2" && next["document.schema.input.type"] == "object")
+            #expect(next["variables.0.name"] == "name" && next["inferred_input_schema.type"] == nil)
+        }
+    }
+
+    static let refusedSchemas: [(body: String, pointer: String)] = [
+        (#"{"input":true}"#, "/input"),
+        (#"{"input":{"type":"strnig"}}"#, "/input/type"),
+        (#"{"output":{"properties":{"a":{"pattern":"(?=x)"}}}}"#, "/output/properties/a/pattern"),
+        (##"{"input":{"items":{"$ref":"#/$defs/none"}}}"##, "/input/items/$ref"),
+        (#"{"input":{"minLength":1,"minLength":2}}"#, "/input"),
+        (#"{"shape":{}}"#, "/shape"),
+    ]
+
+    @Test(arguments: refusedSchemas)
+    func refusesSchemas(_ refused: (body: String, pointer: String)) async throws {
+        try await AdminHarness.run { admin in
+            try await admin.seed()
+            let answer = try await admin.call(.post, Self.agent + "/schemas", refused.body)
+            #expect(answer.status == 400 && answer["code"] == "invalid_request", "\(answer.text)")
+            #expect(answer["pointer"] == refused.pointer, "\(answer.text)")
+            #expect(try await admin.call(.get, Self.agent + "/schemas/2").status == 404)
+            let place = #"{"schema":{"organization":"acme","agent":"greeter","#
+            let line = try await admin.call(.post, "/api/v1/import", place + refused.body.dropFirst() + "}")
+            #expect(line.status == 400 && line["pointer"] == "/schema" + refused.pointer, "\(line.text)")
+        }
+    }
+
+    @Test func comparesSchemas() async throws {
+        try await AdminHarness.run { admin in
+            try await admin.seed()
+            let schemas = [
+                #"{"input":{"type":"object","properties":{"a":{"type":"string"}}},"output":{"required":["x"]}}"#,
+                #"{"input":{"type":"object","required":["a"]},"output":{"required":["x","y"]}}"#,
+            ]
+            for schema in schemas {
+                #expect(try await admin.call(.post, Self.agent + "/schemas", schema).status == 201)
+            }
+            let path = Self.agent + "/schemas/compatibility"
+            let same = try await admin.call(.get, path + "?from=2&to=2")
+            #expect(same.status == 200 && same["compatible"] == "true" && same["breaks.0"] == nil)
+            let there = try await admin.call(.get, path + "?from=2&to=3")
+            #expect(there["compatible"] == "false" && there["from"] == "2" && there["to"] == "3")
+            #expect(there["breaks.0.affects"] == "callers_sending_input" && there["breaks.0.schema"] == "3")
+            #expect(there["breaks.0.pointer"] == "/input/required" && there["breaks.0.rule"] == "required")
+            #expect(there["breaks.0.message"] == "the property a: was optional, is required")
+            #expect(there["breaks.0.certain"] == "true" && there["breaks.1"] == nil)
+            let back = try await admin.call(.get, path + "?from=3&to=2")
+            #expect(back["breaks.0.affects"] == "callers_sending_input", "\(back.text)")
+            #expect(back["breaks.1.affects"] == "callers_reading_output" && back["breaks.1.schema"] == "3")
+            for (query, status) in [("", 400), ("?from=1", 400), ("?from=0&to=1", 400), ("?from=1&to=9", 404)] {
+                #expect(try await admin.call(.get, path + query).status == status)
+            }
         }
     }
 
@@ -208,8 +263,8 @@ import Testing
         try await AdminHarness.run { admin in
             try await admin.seed()
             func create(_ count: Int) async throws -> AdminHarness.Answer {
-                let text = String(repeating: "x", count: count - #"{"title":""}"#.utf8.count)
-                return try await admin.call(.post, Self.agent + "/schemas", #"{"\#(name)":{"title":"\#(text)"}}"#)
+                let text = String(repeating: "x", count: count - #"{"const":""}"#.utf8.count)
+                return try await admin.call(.post, Self.agent + "/schemas", #"{"\#(name)":{"const":"\#(text)"}}"#)
             }
             #expect(try await create(256 << 10).status == 201)
             let refused = try await create((256 << 10) + 1)

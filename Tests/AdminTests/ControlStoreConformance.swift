@@ -63,6 +63,21 @@ enum ControlStoreConformance {
             }
             #expect(try await store.schemas(Fixture.agent, PageRequest()).items.map(\.number) == [4, 3, 2, 1])
         },
+        ConformanceCase("annotations are no part of a shape, and the first text stays") { store in
+            _ = try await Fixture(store)
+            func schema(_ text: String) async throws -> Created<AgentSchema> {
+                try await store.createSchema(
+                    Fixture.agent, input: Array(text.utf8), output: AgentSchema.anything, by: .at(9))
+            }
+            let first = try await schema(#"{"properties":{"title":{"title":"T","type":"string"}},"type":"object"}"#)
+            #expect(first.isNew && first.value.number == 2)
+            let again = try await schema(#"{"properties":{"title":{"default":"","type":["string"]}},"type":"object"}"#)
+            #expect(!again.isNew && again.value == first.value)
+            let other = try await schema(#"{"properties":{"text":{"title":"T","type":"string"}},"type":"object"}"#)
+            #expect(other.isNew && other.value.number == 3)
+            #expect(try await store.schema(Fixture.agent, 2) == first.value)
+            #expect(!(try await schema(#"{"title":"Anything"}"#)).isNew, "that is schema 1")
+        },
         ConformanceCase("the same content is the same version, another is the next") { store in
             let fixture = try await Fixture(store)
             let first = try await fixture.version("Hello")

@@ -60,14 +60,14 @@ import Testing
     @Test func anOldAgentsShapesAreIndexedOnce() async throws {
         try await withStore { store, catalog in
             _ = try await Fixture(store)
-            func shape(_ number: Int) -> [UInt8] { Array(#"{"title":"\#(number)"}"#.utf8) }
+            func shape(_ number: Int) -> [UInt8] { Array(#"{"const":"\#(number)"}"#.utf8) }
             func create(_ number: Int) async throws -> Created<AgentSchema> {
                 try await store.createSchema(
                     Fixture.agent, input: shape(number), output: AgentSchema.anything, by: .at(9))
             }
             for number in 2...4 { #expect(try await create(number).value.number == UInt32(number)) }
             try await catalog.writer.perform { transaction throws(StorageError) in
-                let shapes = [AgentSchema.anything] + (2...4).map { Array(#"{"title":"\#($0)"}"#.utf8) }
+                let shapes = [AgentSchema.anything] + (2...4).map { Array(#"{"const":"\#($0)"}"#.utf8) }
                 for input in shapes {
                     let schema = AgentSchema(
                         number: 1, input: input, created: Origin(at: .init(milliseconds: 1), by: "a"))

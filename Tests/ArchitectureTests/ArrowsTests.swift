@@ -12,7 +12,7 @@ import Testing
         "Domain": [],
         "Measures": [],
         "Edge": ["Domain"],
-        "Prompting": ["Domain", "JSON"],
+        "Prompting": ["CRE2", "Domain", "JSON"],
         "Protocols": ["Domain", "JSON"],
         "Storage": ["CLMDB", "Domain", "Measures"],
         "Transport": ["CCurl"],
@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test func everyCModuleHasOneImporter() throws {
-        for module in ["CCurl", "CLMDB", "COpenSSL", "CSimdjson"] {
+        for module in ["CCurl", "CLMDB", "COpenSSL", "CRE2", "CSimdjson"] {
             let importers = Set(try Self.imports().filter { $0.module == module }.map(\.target))
             #expect(importers.count == 1, "\(module) is imported by \(importers.sorted())")
         }

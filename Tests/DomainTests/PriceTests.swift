@@ -64,6 +64,21 @@ import Testing
         #expect(price.bound(inputTokens: input, outputTokens: 1_000) == NanoCredits(nano))
     }
 
+    /// Two prompts of half the length are not one long one, and what they cost is rounded once.
+    @Test func attemptsArePricedEachByItsOwnPrompt() {
+        let price = Price(
+            .init(input: 1_250_000_000, output: 10_000_000_000),
+            longPrompt: .init(above: 200_000, rates: .init(input: 2_500_000_000, output: 15_000_000_000)))
+        let usage = Usage(uncachedInput: 150_000, output: 1_000)
+        #expect(price.cost(of: [usage, usage]).rawValue == price.cost(of: usage).rawValue * 2)
+        #expect(price.cost(of: usage + usage) > price.cost(of: [usage, usage]))
+        let odd = Price(.init(input: 500_000, output: 0))
+        #expect(odd.cost(of: Usage(uncachedInput: 1)) == NanoCredits(1), "half a nano-credit, up")
+        #expect(odd.cost(of: [Usage(uncachedInput: 1), Usage(uncachedInput: 1)]) == NanoCredits(1))
+        #expect(odd.bound(inputTokens: 1, outputTokens: 0, attempts: 2) == NanoCredits(1))
+        #expect(price.cost(of: [usage, usage]) <= price.bound(inputTokens: 150_000, outputTokens: 1_000, attempts: 2))
+    }
+
     @Test func absurdUsageDoesNotOverflow() {
         let usage = Usage(uncachedInput: Usage.limit, output: Usage.limit)
         #expect(Price(.init(input: .max, output: .max)).cost(of: usage) == NanoCredits(.max))

@@ -24,7 +24,8 @@ extension FuzzTarget {
             let messages = root.member("messages")?.elements() ?? []
             try hold(messages.count == 1 + request.call.messages.count, "every message goes out")
             try hold(
-                messages.first?.member("content")?.decodedBytes == version.messages[0].text, "the prompt goes first")
+                messages.first?.member("content")?.decodedBytes == version.messages[0].content.bytes,
+                "the prompt goes first")
             try hold((root.member("stream")?.bool ?? false) == request.call.stream, "streams are asked for as streams")
         }
     }

@@ -5,7 +5,7 @@ package struct FuzzTarget: Sendable {
     package let check: @Sendable ([UInt8]) throws -> Void
 
     package static let all = [
-        serverSentEvents, jsonDocument, jsonText, chatRequest, chatAnswer, chatStream, names, template,
+        serverSentEvents, jsonDocument, jsonText, chatRequest, chatAnswer, chatStream, names, template, schema,
         versionDocument, catalogRecords, ledgerRecords, responseHead, requests,
     ]
 }

@@ -65,7 +65,7 @@ import Testing
         #expect(streamed.text.hasPrefix("event: delta\n") && streamed.text.contains("\nevent: done\n"))
         let missing = try await gateway.call("POST", "/v1/run", #"{"input":{"topic":{}}}"#)
         #expect(missing.status == 400 && missing.code == "invalid_input")
-        #expect(missing.text.contains("topic.name"))
+        #expect(missing.text.contains("/input/topic/name"))
         try await gateway.stop()
     }
 

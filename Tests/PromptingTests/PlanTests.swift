@@ -20,6 +20,8 @@ import Testing
         try Plan(decoding: VersionDocument.canonical(from: JSONDocument(document)))
     }
 
+    static func tape(_ json: String) throws -> JSONTape { JSONTape(try JSONDocument(json).root) }
+
     @Test func holdsWhatTheVersionSays() throws {
         let plan = try Self.plan()
         #expect(plan.provider == "openai")
@@ -27,11 +29,12 @@ import Testing
         #expect(plan.strictModel)
         #expect(plan.maxOutputTokens == 512)
         #expect(plan.overridable == ["temperature", "seed"])
-        #expect(plan.variables == ["customer.name", "topic", "question"])
-        #expect(plan.messages.map(\.role) == [.developer, .user, .assistant])
-        #expect(plan.schema?.number == 2)
-        #expect(plan.schema?.input == Array(#"{"type":"object"}"#.utf8))
-        #expect(plan.schema?.output == nil)
+        #expect(plan.variables.map(\.name) == ["customer", "topic", "question", "topic"])
+        #expect(plan.messages.count == 3)
+        #expect(plan.schemaNumber == 2)
+        #expect(try plan.inputSchema?.faults(of: Self.tape("[]")).map(\.rule) == ["type"])
+        #expect(try plan.inputSchema?.faults(of: Self.tape(#"{"else":1}"#)) == [])
+        #expect(plan.output == nil)
         #expect(
             plan.parameters == [
                 Parameter(name: "aa", json: Array("[1,2]".utf8)),
@@ -50,12 +53,12 @@ import Testing
         #expect(plan.parameters.isEmpty)
         #expect(plan.overridable.isEmpty)
         #expect(plan.variables.isEmpty)
-        #expect(plan.schema == nil)
+        #expect(plan.schemaNumber == nil)
         #expect(try plan.render(input: nil).isEmpty)
     }
 
     @Test func rendersItsMessages() throws {
-        let input = try JSONDocument(#"{"customer":{"name":"Ada"},"topic":"tea","question":"\"Why?\""}"#).root
+        let input = try Self.tape(#"{"customer":{"name":"Ada"},"topic":"tea","question":"\"Why?\""}"#)
         #expect(
             try Self.plan().render(input: input) == [
                 RenderedMessage(role: .developer, text: Array("You help Ada with tea.".utf8)),
@@ -64,11 +67,15 @@ import Testing
             ])
     }
 
-    @Test(arguments: [(nil, "customer.name"), (#"{"customer":{"name":1},"topic":2}"#, "question")])
+    @Test(arguments: [
+        (nil, "customer"), (#"{"customer":{},"topic":2}"#, "customer.name"),
+        (#"{"customer":{"name":1},"topic":2}"#, "question"),
+    ])
     func namesWhatIsMissing(input: String?, path: String) throws {
         let plan = try Self.plan()
-        let input = try input.map { try JSONDocument($0).root }
-        #expect(throws: RenderFault.missingVariable(path: path)) { try plan.render(input: input) }
+        let fault = #expect(throws: DataFault.self) { try plan.render(input: try input.map(Self.tape)) }
+        #expect(fault?.pointer == "/" + path.replacing(".", with: "/"))
+        #expect(fault?.rule == "undefined")
     }
 
     /// The bound is for all messages together.
@@ -76,9 +83,12 @@ import Testing
         let plan = try Self.plan(
             #"{"provider":"p","model":"m","messages":[{"role":"user","content":"123"},{"role":"user","content":"{{ a }}"}]}"#
         )
-        let input = try JSONDocument(#"{"a":"45"}"#).root
-        #expect(try plan.render(input: input, maximumBytes: 5).count == 2)
-        #expect(throws: RenderFault.outputTooLarge(maximumBytes: 4)) { try plan.render(input: input, maximumBytes: 4) }
+        let input = try Self.tape(#"{"a":"45"}"#)
+        #expect(try plan.render(input: input, limits: RenderLimits(outputBytes: 5)).count == 2)
+        let fault = #expect(throws: DataFault.self) {
+            try plan.render(input: input, limits: RenderLimits(outputBytes: 4))
+        }
+        #expect(fault?.rule == "output_bytes")
     }
 
     @Test func costsWhatItHolds() throws {
@@ -91,8 +101,9 @@ import Testing
         let small = try plan(0).byteCost
         let large = try plan(100_000).byteCost
         #expect(small > 0)
-        #expect(large - small >= 200_000)
-        #expect(large - small < 210_000)
+        // The parameter, the template, and the text that is printed of it.
+        #expect(large - small >= 300_000)
+        #expect(large - small < 310_000)
     }
 
     @Test(arguments: [

@@ -53,6 +53,41 @@ import Testing
                 == #"{"messages":[{"content":"é{{ a }}","role":"user"}],"model":"m","provider":"p"}"#)
     }
 
+    @Test(arguments: [
+        // Options that say what would hold anyway.
+        (
+            #""messages":[],"template":{"undefined":"strict","trim_blocks":false,"keep_trailing_newline":null}"#,
+            #"{"messages":[],"model":"m","provider":"p"}"#
+        ),
+        (#""messages":[],"on_invalid_output":"mark","template":null"#, #"{"messages":[],"model":"m","provider":"p"}"#),
+        (
+            #""messages":[],"template":{"undefined":"lenient","trim_blocks":true,"lstrip_blocks":true,"#
+                + #""keep_trailing_newline":true}"#,
+            #"{"messages":[],"model":"m","provider":"p","template":{"keep_trailing_newline":true,"#
+                + #""lstrip_blocks":true,"trim_blocks":true,"undefined":"lenient"}}"#
+        ),
+        (
+            #""messages":[],"on_invalid_output":"retry","schema":{"number":1,"output":{"type":"object"}}"#,
+            #"{"messages":[],"model":"m","on_invalid_output":"retry","provider":"p","#
+                + #""schema":{"number":1,"output":{"type":"object"}}}"#
+        ),
+        (#""messages":[{"messages":"{{ a }}"}]"#, #"{"messages":[{"messages":"{{ a }}"}],"model":"m","provider":"p"}"#),
+        (
+            #""messages":[{"role":"user","content":[{"text":"é","type":"text"},{"type":"image_url","#
+                + #""image_url":{"url":"{{ u }}","detail":"low"}},{"type":"file","file":{"filename":"f","#
+                + #""file_id":null,"file_data":"{{ d }}"}},{"type":"input_audio","input_audio":{"format":"wav","#
+                + #""data":"{{ d }}"}}]}]"#,
+            #"{"messages":[{"content":[{"text":"é","type":"text"},{"image_url":{"detail":"low","url":"{{ u }}"},"#
+                + #""type":"image_url"},{"file":{"file_data":"{{ d }}","filename":"f"},"type":"file"},"#
+                + #"{"input_audio":{"data":"{{ d }}","format":"wav"},"type":"input_audio"}],"role":"user"}],"#
+                + #""model":"m","provider":"p"}"#
+        ),
+    ])
+    func writesPartsAndOptionsInOneWay(fields: String, canonical: String) throws {
+        #expect(try Self.canonical(#"{"provider":"p","model":"m",\#(fields)}"#) == canonical)
+        #expect(try Self.canonical(canonical) == canonical)
+    }
+
     @Test func tellsDifferentVersionsApart() throws {
         let base = #""provider":"p","model":"m","messages":[{"role":"user","content":"a"}]"#
         let documents = [
@@ -68,6 +103,10 @@ import Testing
             #"{\#(base),"tools":[{}]}"#,
             #"{\#(base),"max_output_tokens":1}"#,
             #"{\#(base),"strict_model":true}"#,
+            #"{\#(base),"template":{"undefined":"lenient"}}"#,
+            #"{\#(base),"template":{"trim_blocks":true}}"#,
+            #"{\#(base),"template":{"lstrip_blocks":true,"trim_blocks":true}}"#,
+            #"{\#(base),"on_invalid_output":"retry","schema":{"number":1,"output":{}}}"#,
             #"{\#(base),"schema":{"number":1}}"#,
             #"{\#(base),"schema":{"number":1,"input":{}}}"#,
             #"{\#(base),"schema":{"number":1,"output":{}}}"#,

@@ -72,6 +72,29 @@ import Testing
         _ = try canonicalJSON(JSONDocument(body.bytes).root)
     }
 
+    @Test(arguments: [
+        ("openai", #"{"role":"developer","content":"d","name":"n"}"#),
+        ("mistral", #"{"role":"system","content":"d","name":"n"}"#),
+    ])
+    func writesPartsAndWholeMessages(_ provider: String, _ developer: String) throws {
+        let version = ChatBody.Version(
+            model: "m",
+            messages: [
+                RenderedMessage(role: .user, content: .parts(Array(#"[{"type":"text","text":"a"}]"#.utf8))),
+                RenderedMessage(role: .developer, content: .members(Array(#""content":"d","name":"n""#.utf8))),
+                RenderedMessage(role: .assistant, content: .members(Array(#""tool_calls":[{"id":"c"}]"#.utf8))),
+                RenderedMessage(role: .tool, content: .members(Array(#""tool_call_id":"c","content":"4""#.utf8))),
+            ])
+        let call = try ChatRequest(JSONDocument("{}")).call
+        let body = try ChatBody.encode(version, call: call, maxOutputTokens: 1, dialect: .named(provider))
+        let messages = try #require(try JSONDocument(body.bytes).root.member("messages"))
+        #expect(
+            String(decoding: messages.raw, as: UTF8.self)
+                == #"[{"role":"user","content":[{"type":"text","text":"a"}]},\#(developer),"#
+                + #"{"role":"assistant","tool_calls":[{"id":"c"}]},"#
+                + #"{"role":"tool","tool_call_id":"c","content":"4"}]"#)
+    }
+
     @Test func neverWritesAKeyTwice() throws {
         let names = ChatBody.reserved.sorted() + ["seed", "seed", "tools"]
         let version = ChatBody.Version(

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct OutgoingTests {
     static let result = NativeRun.Result(
-        id: "run_1", output: Array("a \"b\"\n".utf8), finishReason: "stop",
+        id: "run_1", output: .text(Array("a \"b\"\n".utf8)), finishReason: "stop",
         version: NativeRun.Version(number: 3, hash: "ab"),
         deployment: NativeRun.Deployment(agent: "support", environment: "production", schema: 1, revision: 12),
         model: "m",
@@ -33,6 +33,23 @@ import Testing
         #expect(root.member("usage")?.member("estimated")?.bool == true)
     }
 
+    @Test func encodesWhatCameOfAnOutputSchema() {
+        var result = Self.result
+        result.output = .json(Array(#"{"a": 1}"#.utf8))
+        result.verdict = OutputVerdict(faults: [])
+        let valid = String(decoding: NativeRun.encode(result), as: UTF8.self)
+        #expect(valid.hasPrefix(#"{"id":"run_1","output":{"a": 1},"output_valid":true,"finish_reason":"stop","#))
+        result.verdict = OutputVerdict(faults: [
+            DataFault(pointer: "/a", rule: "type", message: "must be a string"),
+            DataFault(pointer: nil, rule: "json", message: "not JSON"),
+        ])
+        let invalid = String(decoding: NativeRun.encode(result), as: UTF8.self)
+        #expect(
+            invalid.contains(
+                #""output_valid":false,"output_faults":[{"pointer":"/output/a","rule":"type","#
+                    + #""message":"must be a string"},{"pointer":null,"rule":"json","message":"not JSON"}]"#))
+    }
+
     @Test func encodesNativeEvents() throws {
         func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
         #expect(text(NativeRun.delta(text: Array("a\né".utf8))) == "event: delta\ndata: {\"text\":\"a\\né\"}\n\n")
@@ -55,6 +72,16 @@ import Testing
             + #""code":"insufficient_credits","needed":0.5,"available":"x"}}"#
         #expect(String(decoding: error.encode(), as: UTF8.self) == json)
         #expect(String(decoding: error.encodeEvent(), as: UTF8.self) == "data: \(json)\n\n")
+    }
+
+    @Test func encodesFaults() {
+        var error = ErrorBody(message: "m", type: "t", param: "/input/a", code: "invalid_input")
+        error.faults = [DataFault(pointer: "", rule: "required", message: "x")]
+        error.faultsRoot = "/input"
+        #expect(
+            String(decoding: error.encode(), as: UTF8.self)
+                == #"{"error":{"message":"m","type":"t","param":"/input/a","code":"invalid_input","#
+                + #""faults":[{"pointer":"/input","rule":"required","message":"x"}]}}"#)
     }
 
     @Test(arguments: [

@@ -33,6 +33,14 @@ import Testing
             cost: NanoCredits(6), clientLeft: true, endedAt: 7, providerStatus: 500, providerRequestID: "r",
             reportedModel: "m")
         #expect(try RunRecord(ended.encoded.span.bytes) == ended)
+        // What is at the end only where it says something; cut off, the record is one from before there was such.
+        let plain = ended.encoded
+        for (attempts, isValid) in [(2, nil), (1, true), (2, false)] as [(UInt8, Bool?)] {
+            ended.end?.attempts = attempts
+            ended.end?.outputIsValid = isValid
+            #expect(try RunRecord(ended.encoded.span.bytes) == ended)
+            #expect(ended.encoded.count == plain.count + 2 && ended.encoded.starts(with: plain))
+        }
     }
 
     /// A record cut anywhere is corrupt, never a crash or a wrong value.

@@ -10,7 +10,7 @@ OUTPUT = 4_000_000_000
 
 FAULTS = [
     "refuse", "hang", "hang-mid", "reset", "truncate", "unfinished", "malformed", "html", "401", "403", "404", "429",
-    "500", "503", "insufficient_quota", "no-usage", "error-event", "slow", "huge-headers", "redirect",
+    "500", "503", "insufficient_quota", "bad-output", "no-usage", "error-event", "slow", "huge-headers", "redirect",
 ]
 MODELS = ["sim-1", "sim-2", "sim-echo", "sim-big", *(f"sim-1!{fault}" for fault in FAULTS)]
 PROVIDERS = ["simulated", "elsewhere", "keyless", "parrot", "teller"]

@@ -137,8 +137,9 @@ class Simulator:
     def state(self) -> dict:
         return self._http.get("/state").raise_for_status().json()
 
-    def rows(self) -> list[dict]:
-        return self._http.get("/log").raise_for_status().json()
+    def rows(self, bodies: bool = False) -> list[dict]:
+        """What it logged; bodies only where it keeps them (`--keep-bodies`)."""
+        return self._http.get("/log?bodies=true" if bodies else "/log").raise_for_status().json()
 
     def by_run(self) -> dict[str, dict]:
         """What it logged, by the id of the run that called it."""

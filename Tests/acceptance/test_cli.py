@@ -11,7 +11,7 @@ from tenants import HELLO, Admin
 
 COMMANDS = """
 serve | init | demo | simulate | deploy | rollback | history | status
-agent create | agent list | agent show | version create | version list | version show
+agent create | agent list | agent show | schema create | schema list | schema show | schema compare | version create | version list | version show
 token create | token list | token suspend | token activate | token revoke
 key add | key list | key rotate | key disable
 credit add | credit balance | credit entries | usage | price list | ledger verify | import

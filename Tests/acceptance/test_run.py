@@ -62,7 +62,9 @@ def test_metadata_is_accepted(tenant):
 
 
 @pytest.mark.parametrize("body, code, param", [
-    ({"input": {}}, "invalid_input", "/input/user/name"),
+    ({"input": {}}, "invalid_input", "/input/user"),
+    ({"input": {"user": {}}}, "invalid_input", "/input/user/name"),
+    ({"input": {"user": {"name": "Ada"}, "colour": 1}}, "invalid_input", "/input/colour"),
     ({"input": ["Ada"]}, "invalid_request", "input"),
     ({"input": {}, "model": "x"}, "invalid_request", "model"),
     ({"input": {}, "stream": 1}, "invalid_request", "stream"),

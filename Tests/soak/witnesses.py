@@ -18,7 +18,7 @@ from tenants import Admin
 BROKEN = {"provider_error"}
 LATE = {"deadline_exceeded"}
 OUTCOMES = {
-    "": {"ok"}, "slow": {"ok"}, "no-usage": {"ok"},
+    "": {"ok"}, "slow": {"ok"}, "no-usage": {"ok"}, "bad-output": {"ok"},
     "refuse": BROKEN, "reset": BROKEN, "truncate": BROKEN, "unfinished": BROKEN, "malformed": BROKEN, "html": BROKEN,
     "401": BROKEN, "403": BROKEN, "404": BROKEN, "500": BROKEN, "503": BROKEN, "insufficient_quota": BROKEN,
     "error-event": BROKEN, "huge-headers": BROKEN, "redirect": BROKEN,

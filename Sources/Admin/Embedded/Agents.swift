@@ -101,11 +101,12 @@ extension WriteTransaction {
         try put(tables.versionHashes, agent.shapeKey(schema.shape), Key().appending(schema.number).bytes)
     }
 
-    /// Makes up for an agent from before there was the index, once: its first shape is not there.
+    /// Makes up for an agent from before there was the index, or from when it was of whole texts, once: its first
+    /// shape is not there. Of several schemas that have one shape now the first is the shape's.
     fileprivate func indexShapes(_ tables: CatalogTables, _ agent: AgentPath) throws {
         let first: AgentSchema? = try record(tables.schemas, agent.key.appending(UInt32(1)))
         guard let first, try !contains(tables.versionHashes, agent.shapeKey(first.shape)) else { return }
-        for entry in try entries(tables.schemas, prefix: agent.key, limit: .max) {
+        for entry in try entries(tables.schemas, prefix: agent.key, limit: .max).reversed() {
             try put(try AgentSchema(stored: entry.value), tables, agent)
         }
     }

@@ -48,6 +48,7 @@ enum Routes {
         Route(.get, agent, own(.read, .agents), AgentsResource.get),
         Route(.get, agent + "/schemas", own(.read, .agents), SchemasResource.list),
         Route(.post, agent + "/schemas", own(.write, .agents), SchemasResource.create),
+        Route(.get, agent + "/schemas/compatibility", own(.read, .agents), SchemasResource.compatibility),
         Route(.get, agent + "/schemas/{n}", own(.read, .agents), SchemasResource.get),
         Route(.get, agent + "/versions", own(.read, .agents), VersionsResource.list),
         Route(.post, agent + "/versions", own(.write, .agents), VersionsResource.create),

@@ -1,5 +1,6 @@
 import Domain
 import JSON
+import Prompting
 import Security
 
 /// A feature of an application, by slug.
@@ -28,6 +29,8 @@ package struct Agent: JSONRecord, Hashable {
 }
 
 /// A numbered pair of input and output JSON Schemas of an agent. An empty schema (`{}`) asks for nothing.
+///
+/// The texts are those that came first: of schemas that differ in annotations alone, only the first is kept.
 package struct AgentSchema: JSONRecord, Hashable {
     package static let anything = Array("{}".utf8)
     /// Of each of the two, in canonical form: what is larger is no shape that a run's input could have.
@@ -60,6 +63,15 @@ package struct AgentSchema: JSONRecord, Hashable {
         created.write(to: &object)
     }
 
-    /// SHA-256 of both schemas. Canonical JSON holds no NUL, so where one ends is part of it.
-    var shape: Digest { sha256(input + [0] + output) }
+    /// Of both schemas' shapes: what they say of values, their annotations aside.
+    var shape: Digest {
+        // Canonical JSON holds no NUL, so where one ends is part of it. The number tells this kind of shape from those
+        // of the whole texts that stood in the index before.
+        sha256(Array("2".utf8) + [0] + Self.shape(input) + [0] + Self.shape(output))
+    }
+
+    private static func shape(_ schema: [UInt8]) -> [UInt8] {
+        guard let root = try? JSONDocument(schema).root, let shape = try? SchemaShape(of: root) else { return schema }
+        return shape.text
+    }
 }

@@ -80,7 +80,7 @@ extension ImportLine.Entry {
             try fields.allow(["organization", "agent", "number", "input", "output"])
             self = .schema(
                 try fields.agent(), number: try fields.optionalInteger("number", minimum: 1),
-                input: try fields.shape("input"), output: try fields.shape("output"))
+                input: try fields.jsonSchema("input"), output: try fields.jsonSchema("output"))
         case .version:
             try fields.allow(NewVersion.fields.union(["organization", "agent", "number"]))
             var version = try NewVersion(fields)

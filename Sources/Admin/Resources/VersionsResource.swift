@@ -1,4 +1,5 @@
 import JSON
+import Prompting
 
 enum VersionsResource {
     static func list(_ call: AdminCall) async throws(ControlFault) -> Reply {
@@ -20,8 +21,20 @@ enum VersionsResource {
     private static func reply(_ status: Int, _ version: Version, _ call: AdminCall) async throws(ControlFault) -> Reply
     {
         let document = try await call.store.content(version.reference.hash)
+        // Made before there was something that is asked for now, it is shown without.
+        let plan = try? Plan(decoding: document)
         return Reply(status) { object in
             version.write(to: &object)
+            object.key("variables")
+            object.array(variablesByName(plan?.variables ?? [])) { array, variable in
+                array.object { object in
+                    object.member("name", variable.name)
+                    object.member("required", variable.isRequired)
+                    object.key("paths")
+                    object.array(variable.paths) { $0.string($1) }
+                }
+            }
+            if let inferred = plan?.inferredInput { object.member("inferred_input_schema", raw: inferred) }
             object.member("document", raw: document)
         }
     }
@@ -29,7 +42,8 @@ enum VersionsResource {
 
 extension NewVersion {
     private static let contentFields = [
-        "provider", "model", "messages", "parameters", "overridable", "tools", "max_output_tokens", "strict_model",
+        "provider", "model", "messages", "template", "parameters", "overridable", "tools", "max_output_tokens",
+        "strict_model", "on_invalid_output",
     ]
     static let fields = Set(contentFields + ["schema", "label", "notes"])
 

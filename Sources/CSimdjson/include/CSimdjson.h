@@ -34,6 +34,30 @@ typedef struct {
     size_t key_start, key_end, value_start, value_end;
 } tg_json_span;
 
+typedef enum {
+    tg_json_object = 0,
+    tg_json_array,
+    tg_json_string,
+    tg_json_number,
+    tg_json_bool,
+    tg_json_null,
+} tg_json_kind;
+
+enum {
+    /// Of a string: it has no escapes.
+    tg_json_plain = 1,
+    /// Of a number: digits only, and few enough for 64 bits.
+    tg_json_integer = 2,
+};
+
+/// A value of a text: where it stands, the node after it and all that is in it, how many elements or members it has,
+/// its tg_json_kind, and flags.
+typedef struct {
+    uint32_t start, end, next, count;
+    uint8_t kind, flags;
+    uint16_t unused;
+} tg_json_node;
+
 /// Checks that the bytes are one JSON value and nothing else, in valid UTF-8.
 /// `padded`: tg_json_padding bytes can be read past the end; otherwise the text is copied first.
 tg_json_verdict tg_json_validate(const uint8_t *_Nonnull bytes, size_t count, bool padded);
@@ -55,6 +79,11 @@ size_t tg_json_children(
 bool tg_json_find(
     const uint8_t *_Nonnull bytes, size_t start, size_t end, const uint8_t *_Nonnull name, size_t name_count,
     tg_json_span *_Nonnull out);
+
+/// Lists the value at `start..<end` of a valid text and all that is in it, in the order of the text, keys and values in
+/// turns; answers how many there are, of which the first `capacity` have been written.
+size_t tg_json_tape(
+    const uint8_t *_Nonnull bytes, size_t start, size_t end, tg_json_node *_Nonnull out, size_t capacity);
 
 /// Decodes the escapes of `count` bytes from between the quotes of a valid string into `out`, which has room for
 /// `count` bytes (a decoded string is never longer); answers how many were written.

@@ -6,6 +6,7 @@ extension GatewayFigures {
     package func write(to page: inout Exposition) {
         writeRuns(to: &page)
         writeAttempts(to: &page)
+        writeOutputs(to: &page)
         writeBooks(to: &page)
         writeEdges(to: &page)
     }
@@ -48,6 +49,15 @@ extension GatewayFigures {
             counters.reusedConnections)
         page.gauge("tollgate_lane_exchanges_running", "Exchanges with providers under way, by lane.") { samples in
             for (lane, count) in exchanges.enumerated() { samples.add(["lane": "\(lane)"], count) }
+        }
+    }
+
+    private func writeOutputs(to page: inout Exposition) {
+        page.counter("tollgate_output_checks_total", "Answers held against an output schema, by what came of it.") {
+            samples in
+            for check in OutputCheck.allCases {
+                samples.add(["result": check.rawValue], counters.outputChecks[check, default: 0])
+            }
         }
     }
 

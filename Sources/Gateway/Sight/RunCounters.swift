@@ -70,6 +70,7 @@ struct RunCounters: Sendable {
     var settlesAboveHold: UInt64 = 0
     var failedSettles: UInt64 = 0
     var holdRefusals: [HoldRefusal: UInt64] = [:]
+    var outputChecks: [OutputCheck: UInt64] = [:]
     var listenerRefusals: [ListenerRefusal: UInt64] = [:]
 
     var ended: UInt64 { outcomes.values.reduce(0, +) }
@@ -89,6 +90,7 @@ struct RunCounters: Sendable {
             }
             return
         }
+        for attempt in facts.earlierAttempts { note(attempt, at: run.provider) }
         note(facts.attempt, at: run.provider)
         note(run.end)
         let duration = facts.microsecondsSoFar
@@ -137,6 +139,7 @@ struct RunCounters: Sendable {
         settlesAboveHold += other.settlesAboveHold
         failedSettles += other.failedSettles
         holdRefusals.merge(other.holdRefusals, uniquingKeysWith: +)
+        outputChecks.merge(other.outputChecks, uniquingKeysWith: +)
         listenerRefusals.merge(other.listenerRefusals, uniquingKeysWith: +)
     }
 }

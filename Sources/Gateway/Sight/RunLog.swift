@@ -33,9 +33,11 @@ extension RunFacts {
         metadata["hold"] = .stringConvertible(run.hold)
         if let attempt {
             metadata["attempt"] = .string(attempt.result.label)
+            metadata["attempts"] = number(earlierAttempts.count + 1)
             metadata["sends"] = number(attempt.sends)
             metadata["provider_ms"] = number(providerTime.nanoseconds / 1_000_000)
         }
+        if let outputIsValid { metadata["output"] = .string(outputIsValid ? "valid" : "invalid") }
         guard let end = run.end else { return metadata }
         metadata["provider_status"] = number(end.providerStatus)
         metadata["cost"] = .stringConvertible(end.cost)

@@ -18,6 +18,10 @@ struct Answer {
     /// The stream broke before its answer was whole, so that usage it reported may be early.
     var isCutShort = false
     var fault: GatewayError?
+    /// Nil where it was not held against an output schema.
+    var verdict: OutputVerdict?
+    /// What it says as JSON, where that is what the output schema asks for. Of choice 0.
+    var json: [UInt8]?
     var keptBack = KeptBack.nothing
 
     /// What the client gets only once the run is settled.
@@ -31,16 +35,27 @@ struct Answer {
 
     struct StreamEnd {
         var events: [(event: ServerSentEvent, read: ChatStreamEvent)] = []
+        /// Whether what was said is kept until the end.
+        var gathers: Bool
         var reader: ChatStreamReader
-        /// The text and the calls of choice 0, for the native form, which repeats them at the end.
-        var text: [UInt8] = []
+        var choices = ChoiceAssembly()
+        /// Of choice 0.
         var toolCalls = ToolCallAssembly()
 
-        /// Of what the native form keeps until the end.
-        var byteCount: Int { text.count + toolCalls.byteCount }
+        init(gathers: Bool, reader: ChatStreamReader) {
+            self.gathers = gathers
+            self.reader = reader
+        }
+
+        /// The text of choice 0.
+        var text: [UInt8] { choices.choices.first { $0.number == 0 }?.text ?? [] }
+
+        /// Of what is kept until the end.
+        var byteCount: Int { choices.byteCount + toolCalls.byteCount }
 
         mutating func note(_ read: ChatStreamEvent) {
-            if let delta = read.textDelta { text += delta }
+            guard gathers else { return }
+            choices.add(read)
             for delta in read.toolCallDeltas { toolCalls.add(delta) }
         }
     }

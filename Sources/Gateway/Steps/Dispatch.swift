@@ -5,7 +5,13 @@ import Transport
 extension RunPipeline {
     /// Sends the request to the provider. A client that leaves does not end it: it goes on for a while, so that what
     /// it cost is learned.
-    func dispatch(_ prompt: Prompt, _ route: ProviderRoute, _ id: RunID, _ client: ResponseWriter) -> Exchange {
+    func dispatch(
+        _ prompt: Prompt, _ route: ProviderRoute, _ facts: RunFacts, _ client: ResponseWriter
+    ) -> Exchange {
+        // Several attempts share one deadline.
+        var timeouts = settings.timeouts
+        let spent = Int(facts.providerTime.nanoseconds / 1_000_000)
+        if timeouts.total > 0 { timeouts.total = max(1, timeouts.total - spent) }
         let request = ExchangeRequest(
             method: "POST", url: route.url,
             headers: [
@@ -13,9 +19,9 @@ extension RunPipeline {
                 (route.dialect.keyHeader, route.dialect.keyPrefix + route.secret),
                 ("User-Agent", "tollgate"),
                 // OpenAI keeps it with its own request id, so both sides can find a run.
-                ("X-Client-Request-Id", "\(id)"),
+                ("X-Client-Request-Id", "\(facts.id)"),
             ],
-            body: prompt.body, timeouts: settings.timeouts,
+            body: prompt.body, timeouts: timeouts,
             limits: ExchangeLimits(headerBytes: settings.maximumResponseHeaderBytes))
         // It left while the hold was written: nothing is sent for nobody.
         guard !client.clientHasLeft else { return worker.lane.cancelled(request) }

@@ -7,7 +7,8 @@ extension RunPipeline {
     /// Passes the provider's bytes on as they come, and notes what they say of usage. A whole answer, and the end of a
     /// stream, are kept back in the answer until the run is settled.
     func relay(
-        _ exchange: Exchange, _ call: Call, _ route: ProviderRoute, to client: ResponseWriter, _ facts: inout RunFacts
+        _ exchange: Exchange, _ call: Call, _ route: ProviderRoute, _ target: Target, to client: ResponseWriter,
+        _ facts: inout RunFacts
     ) async -> Answer {
         var answer = Answer()
         let started = NIODeadline.now()
@@ -22,7 +23,8 @@ extension RunPipeline {
             } else if !call.stream {
                 try await relayWhole(exchange, head, route, &answer)
             } else if head["content-type"]?.lowercased().hasPrefix("text/event-stream") == true {
-                try await relayStream(exchange, call, route, to: client, &facts, &answer)
+                let gathers = format == .native || target.plan.output != nil
+                try await relayStream(exchange, call, route, gathers: gathers, to: client, &facts, &answer)
             } else {
                 try await relayUnstreamed(exchange, head, route, &answer)
             }
@@ -32,11 +34,12 @@ extension RunPipeline {
             let saidNo = answer.status != 0 && !(200..<300).contains(answer.status)
             if error.requestSent, error.kind == .cancelled || error.kind == .closed { answer.wasServed = !saidNo }
         }
+        if let earlier = facts.attempt { facts.earlierAttempts.append(earlier) }
         facts.attempt = RunFacts.Attempt(
             result: answer.fault?.attempt ?? .success,
             firstByteMicroseconds: firstByte.map { Int($0.nanoseconds / 1_000) })
         facts.note(exchange.facts)
-        facts.providerTime = .now() - started
+        facts.providerTime = facts.providerTime + (.now() - started)
         return answer
     }
 

@@ -7,15 +7,16 @@ extension RunPipeline {
     /// An event after the last finish reason is small; a provider that sends more than this is not ending.
     private static var maximumKeptBack: Int { 1 << 20 }
 
-    /// Each event goes out as it arrives. A client that reads slowly is waited for, and the lane then holds the
+    /// Each event goes out as it arrives. What was said is gathered only where somebody needs it at the end: the native
+    /// form, which repeats it, or an output schema. A client that reads slowly is waited for, and the lane then holds the
     /// provider back; one that has left is not, so that the stream's end still tells what it cost.
     func relayStream(
-        _ exchange: Exchange, _ call: Call, _ route: ProviderRoute, to client: ResponseWriter, _ facts: inout RunFacts,
-        _ answer: inout Answer
+        _ exchange: Exchange, _ call: Call, _ route: ProviderRoute, gathers: Bool, to client: ResponseWriter,
+        _ facts: inout RunFacts, _ answer: inout Answer
     ) async throws(TransportError) {
         answer.wasServed = true
         var parser = SSEParser(maximumEventSize: settings.maximumResponseBytes)
-        var end = Answer.StreamEnd(reader: ChatStreamReader(dialect: route.dialect))
+        var end = Answer.StreamEnd(gathers: gathers, reader: ChatStreamReader(dialect: route.dialect))
         defer {
             answer.usage = end.reader.usage
             answer.model = end.reader.model
@@ -84,7 +85,7 @@ extension RunPipeline {
                     answer.wasServed = end.reader.outputByteCount > 0
                     return out
                 }
-                if format == .native { end.note(read) }
+                end.note(read)
                 if end.reader.finishedChoices >= Int(call.n) || read.isDone || !end.events.isEmpty {
                     end.events.append((event, read))
                 } else if !read.isUsageOnly || call.includeUsage {

@@ -14,66 +14,101 @@ extension RunPipeline {
             case .chat: client.send(.ok, facts.wholeHeaders, body: body)
             case .native:
                 let result = result(
-                    run, output: response.output, toolCalls: response.toolCalls.map { Array($0.raw) },
+                    run, answer, text: response.output, toolCalls: response.toolCalls.map { Array($0.raw) },
                     finishReason: response.finishReason)
                 client.send(.ok, facts.wholeHeaders, body: NativeRun.encode(result))
             }
         case .stream(let end):
             if !client.responseHasBegun { beginStream(client, &facts) }
-            await client.write(last(end, run, call))
+            switch format {
+            case .chat: await client.write(chatEnd(end, answer, run, call))
+            case .native: await client.write(nativeEnd(end, answer, run))
+            }
             client.end()
         }
     }
 
-    /// The end of a stream as this client gets it.
-    private func last(_ end: Answer.StreamEnd, _ run: RunRecord, _ call: Call) -> [UInt8] {
-        var bytes: [UInt8] = []
+    /// The end of a stream of OpenAI's. Its last chunk says what came of the output schema, where there is one.
+    private func chatEnd(_ end: Answer.StreamEnd, _ answer: Answer, _ run: RunRecord, _ call: Call) -> [UInt8] {
+        var chunks: [Chunk] = []
         var saysUsage = false
         for (event, read) in end.events where !read.isDone {
-            if format == .chat, read.usage != nil, call.includeUsage {
-                bytes += withCost(event, run)
+            if read.usage != nil, call.includeUsage {
+                chunks.append(withCost(event, read, run))
                 saysUsage = true
             } else if !read.isUsageOnly || call.includeUsage {
-                bytes += format.encode(event, read)
+                chunks.append(Chunk(frame: format.encode(event, read), read: read))
             }
         }
-        switch format {
-        case .chat:
-            // The provider told it early or not at all; a client that asked gets what is on the books.
-            if call.includeUsage, !saysUsage { bytes += usageChunk(end, run) }
-            bytes += "data: [DONE]\n\n".utf8
-        case .native:
-            bytes += NativeRun.done(
-                result(
-                    run, output: end.text, toolCalls: end.toolCalls.json, finishReason: end.reader.finishReason))
+        // The provider told it early or not at all; a client that asked gets what is on the books.
+        if call.includeUsage, !saysUsage { chunks.append(usageChunk(end, run)) }
+        if let verdict = answer.verdict, let data = chunks.last?.data,
+            let marked = try? ChatUsage.adding("tollgate", verdict.encode(), to: data)
+        {
+            chunks[chunks.endIndex - 1].frame = ServerSentEvent.frame(json: marked)
         }
-        return bytes
+        return Array(chunks.map(\.frame).joined()) + Array("data: [DONE]\n\n".utf8)
     }
 
-    private func usageChunk(_ end: Answer.StreamEnd, _ run: RunRecord) -> [UInt8] {
-        ServerSentEvent.frame(
+    private func nativeEnd(_ end: Answer.StreamEnd, _ answer: Answer, _ run: RunRecord) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for (event, read) in end.events where !read.isDone && !read.isUsageOnly { bytes += format.encode(event, read) }
+        return bytes
+            + NativeRun.done(
+                result(
+                    run, answer, text: end.text, toolCalls: end.toolCalls.json, finishReason: end.reader.finishReason))
+    }
+
+    /// A chunk as it goes out.
+    private struct Chunk {
+        var frame: [UInt8]
+        /// The provider's own, where it goes out as it came.
+        var read: ChatStreamEvent?
+        /// Our own.
+        var json: [UInt8]?
+
+        /// What it says; nil where it says nothing.
+        var data: [UInt8]? { json ?? read?.dataWithoutRepeatedRoles }
+
+        init(frame: [UInt8], read: ChatStreamEvent) {
+            self.frame = frame
+            self.read = read
+        }
+
+        init(json: [UInt8]) {
+            frame = ServerSentEvent.frame(json: json)
+            self.json = json
+        }
+    }
+
+    private func usageChunk(_ end: Answer.StreamEnd, _ run: RunRecord) -> Chunk {
+        Chunk(
             json: ChatUsage.chunk(
                 id: end.reader.id ?? "\(run.id)", model: end.reader.model ?? run.model,
                 created: run.startedAt / 1_000, usage: run.end?.usage.usage ?? Usage(),
                 cost: "\(run.end?.cost ?? .zero)"))
     }
 
-    private func withCost(_ event: ServerSentEvent, _ run: RunRecord) -> [UInt8] {
+    private func withCost(_ event: ServerSentEvent, _ read: ChatStreamEvent, _ run: RunRecord) -> Chunk {
         let cost = run.end?.cost ?? .zero
-        guard let data = try? ChatUsage.addingCost("\(cost)", to: event.data) else { return event.raw }
-        return ServerSentEvent.frame(json: data)
+        guard let data = try? ChatUsage.addingCost("\(cost)", to: event.data) else {
+            return Chunk(frame: event.raw, read: read)
+        }
+        return Chunk(json: data)
     }
 
     private func result(
-        _ run: RunRecord, output: [UInt8]?, toolCalls: [UInt8]?, finishReason: String?
+        _ run: RunRecord, _ answer: Answer, text: [UInt8]?, toolCalls: [UInt8]?, finishReason: String?
     ) -> NativeRun.Result {
-        NativeRun.Result(
-            id: "\(run.id)", output: output, toolCalls: toolCalls, finishReason: finishReason,
+        // What the output schema asks for goes out as the value it is.
+        let json = answer.verdict?.isValid == true ? answer.json.map { NativeRun.Output.json($0) } : nil
+        return NativeRun.Result(
+            id: "\(run.id)", output: json ?? text.map { .text($0) }, toolCalls: toolCalls, finishReason: finishReason,
             version: NativeRun.Version(number: Int64(run.versionNumber), hash: "\(run.versionHash)"),
             deployment: NativeRun.Deployment(
                 agent: run.agent, environment: run.environment, schema: Int64(run.schema),
                 revision: Int64(run.revision)),
             model: run.end?.reportedModel, usage: run.end?.usage ?? MeteredUsage(Usage(), isEstimated: false),
-            cost: "\(run.end?.cost ?? .zero)")
+            cost: "\(run.end?.cost ?? .zero)", verdict: answer.verdict)
     }
 }

@@ -1,4 +1,5 @@
 import Domain
+import JSON
 import Prompting
 import Protocols
 
@@ -11,6 +12,8 @@ struct Prompt {
     var maximumOutputTokens: Int64
 
     var attachmentCount: Int
+    /// How often it may be sent.
+    var attempts: Int
 
     /// What an image, a file or a sound may come to: above the 48,000 that the dearest known image model makes of one.
     static let tokensPerAttachment: Int64 = 50_000
@@ -24,23 +27,27 @@ extension RunPipeline {
     private static var fallbackMaximum: Int64 { 4_096 }
 
     /// The version's messages, filled with the request's `input`, then the request's own messages.
-    func render(_ call: Call, _ target: Target, _ route: ProviderRoute) throws(GatewayError) -> Prompt {
+    func render(
+        _ call: Call, _ input: JSONTape?, _ target: Target, _ route: ProviderRoute
+    ) throws(GatewayError) -> Prompt {
         let plan = target.plan
         let maximum = try outputMaximum(call, plan, route)
-        let messages = try fill(plan, call)
+        let messages = try fill(plan, input)
         guard !messages.isEmpty || !call.messages.isEmpty else {
             throw GatewayError(
                 .invalidRequest, "The deployed version has no messages of its own: send some.", param: "messages")
         }
-        let version = ChatBody.Version(
+        var version = ChatBody.Version(
             model: plan.model, messages: messages, parameters: plan.parameters, overridable: plan.overridable)
+        if let shape = shape(plan, messages, call, route.dialect) { version.parameters.append(shape) }
         do throws(RequestFault) {
             let (call, unpriced) = withoutUnpriced(call, plan, route)
             let body = try ChatBody.encode(version, call: call, maxOutputTokens: maximum, dialect: route.dialect)
             let ignored = (target.modelWasSetAside ? ["model"] : []) + unpriced + body.ignored
             return Prompt(
                 body: body.bytes, ignored: ignored.filter(isHeaderSafe), maximumOutputTokens: maximum * call.n,
-                attachmentCount: call.attachmentCount)
+                attachmentCount: messages.reduce(call.attachmentCount) { $0 + $1.attachmentCount },
+                attempts: plan.output?.onInvalid == .retry && !call.stream ? 2 : 1)
         } catch {
             throw GatewayError(.invalidRequest, error.message, param: error.param)
         }
@@ -62,12 +69,25 @@ extension RunPipeline {
         return (call, setAside)
     }
 
-    private func fill(_ plan: Plan, _ call: Call) throws(GatewayError) -> [RenderedMessage] {
-        do throws(RenderFault) {
-            return try plan.render(input: call.input)
-        } catch {
-            let pointer = error.path.map { "/input/" + $0.replacing(".", with: "/") }
-            throw GatewayError(.invalidInput, "\(error.message).", param: pointer)
+    private func fill(_ plan: Plan, _ input: JSONTape?) throws(GatewayError) -> [RenderedMessage] {
+        do throws(DataFault) { return try plan.render(input: input) } catch { throw .invalidInput([error]) }
+    }
+
+    /// What makes the provider answer in the shape of the agent's output schema, as far as it knows how. A
+    /// `response_format` of the version's own says something else.
+    private func shape(
+        _ plan: Plan, _ messages: [RenderedMessage], _ call: Call, _ dialect: ProviderDialect
+    ) -> Parameter? {
+        guard let format = plan.output?.responseFormat,
+            !plan.parameters.contains(where: { $0.name == format.name })
+        else { return nil }
+        switch dialect.structuredOutput {
+        case .jsonSchema: return format
+        case .jsonObject:
+            let speaksOfJSON =
+                messages.contains { $0.content.bytes.speaksOfJSON } || call.messages.contains { $0.raw.speaksOfJSON }
+            return speaksOfJSON ? OutputContract.jsonObject : nil
+        case .none: return nil
         }
     }
 
@@ -93,5 +113,20 @@ extension RunPipeline {
     private func isHeaderSafe(_ name: String) -> Bool {
         name.utf8.count <= 64
             && name.utf8.allSatisfy { $0 == 95 || $0 == 45 || (48...57).contains($0) || (97...122).contains($0 | 32) }
+    }
+}
+
+extension Collection<UInt8> {
+    /// Whether the word is there, in letters of any case.
+    fileprivate var speaksOfJSON: Bool {
+        var matched = 0
+        let word: StaticString = "json"
+        return word.withUTF8Buffer { word in
+            for byte in self {
+                matched = byte | 32 == word[matched] ? matched + 1 : byte | 32 == word[0] ? 1 : 0
+                if matched == word.count { return true }
+            }
+            return false
+        }
     }
 }

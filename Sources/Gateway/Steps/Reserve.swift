@@ -19,7 +19,9 @@ extension RunPipeline {
     ) async throws(GatewayError) -> Reservation {
         let price = route.price?.price
         let bound = price.map {
-            $0.bound(inputTokens: prompt.inputTokenBound, outputTokens: prompt.maximumOutputTokens)
+            $0.bound(
+                inputTokens: prompt.inputTokenBound, outputTokens: prompt.maximumOutputTokens,
+                attempts: prompt.attempts)
         }
         let estimated = MeteredUsage.estimated(inputBytes: prompt.body.count, outputBytes: 0).usage
         let run = RunRecord(

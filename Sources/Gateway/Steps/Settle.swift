@@ -7,15 +7,19 @@ extension RunPipeline {
 
     /// Replaces the hold by what the run cost, durably; only then may the client see it finish.
     func settle(
-        _ reservation: Reservation, _ answer: Answer, _ client: ResponseWriter
+        _ reservation: Reservation, _ answers: [Answer], _ client: ResponseWriter
     ) async throws(GatewayError) -> RunRecord {
-        let usage = metered(answer, reservation)
-        let end = RunEnd(
+        // An answer that was not taken was paid for too.
+        let attempts = answers.map { metered($0, reservation) }
+        let answer = answers[answers.endIndex - 1]
+        var end = RunEnd(
             outcome: answer.fault == nil ? .succeeded : .failed, errorCode: answer.fault?.code.rawValue ?? "",
-            usage: usage, cost: reservation.price?.cost(of: usage.usage) ?? .zero, clientLeft: client.clientHasLeft,
-            endedAt: settings.now(), providerStatus: UInt16(clamping: answer.status),
+            usage: .sum(attempts), cost: reservation.price?.cost(of: attempts.map(\.usage)) ?? .zero,
+            clientLeft: client.clientHasLeft, endedAt: settings.now(), providerStatus: UInt16(clamping: answer.status),
             providerRequestID: String(answer.requestID.prefix(Self.longestName)),
             reportedModel: String((answer.model ?? "").prefix(Self.longestName)))
+        end.attempts = UInt8(clamping: answers.count)
+        end.outputIsValid = answer.verdict?.isValid
         do throws(StorageError) {
             switch try await worker.ledger.settle(reservation.run.id, end) {
             case .settled(let run):

@@ -8,6 +8,8 @@ final class RenderContext {
     let limits: RenderLimits
     private(set) var stepsLeft: Int
     private(set) var bytesLeft: Int
+    /// Of all that is rendered in this context together.
+    var outputBytesLeft: Int
     /// Answers for `Value.object`; set by the evaluator.
     var objects: (any ObjectTable)?
 
@@ -17,13 +19,22 @@ final class RenderContext {
         self.limits = limits
         stepsLeft = limits.steps
         bytesLeft = limits.bytes
+        outputBytesLeft = limits.outputBytes
     }
+
+    func isLenient(_ undefined: Undefined) -> Bool { isLenient || undefined.isLenient }
 
     /// Pays for work: one step a node evaluated, an element visited, a filter called.
     @inline(__always)
     func spend(steps: Int = 1) throws(RenderFault) {
         stepsLeft -= steps
         if stepsLeft < 0 { throw .tooManySteps(limits.steps) }
+    }
+
+    /// Pays for looking through that many bytes.
+    @inline(__always)
+    func spend(reading bytes: Int) throws(RenderFault) {
+        if bytes >= 64 { try spend(steps: bytes >> 6) }
     }
 
     /// Pays for memory before it is made: the bytes of a text, 16 for an element of a list, 64 for an entry of a dict.
@@ -41,9 +52,21 @@ protocol ObjectTable: AnyObject {
     /// nil where the object has no such attribute.
     func attribute(_ name: String, of object: Value.ObjectID) throws(RenderFault) -> Value?
     func call(_ object: Value.ObjectID, _ arguments: Arguments) throws(RenderFault) -> Value
+    /// Python's `len()`; nil where it has none.
+    func length(of object: Value.ObjectID) throws(RenderFault) -> Int?
     func isCallable(_ object: Value.ObjectID) -> Bool
     /// Python's name of its type: `Macro`, `Namespace`, `LoopContext`.
     func typeName(of object: Value.ObjectID) -> String
+    /// What iterating over the object yields; nil where Python could not.
+    func elements(of object: Value.ObjectID) throws(RenderFault) -> [Value]?
+    func isIterable(_ object: Value.ObjectID) -> Bool
+    /// Appends what Python prints of the object; false where that would be an address.
+    func writeRepr(of object: Value.ObjectID, to output: inout [UInt8], depth: Int) throws(RenderFault) -> Bool
+}
+
+extension ObjectTable {
+    func elements(of object: Value.ObjectID) throws(RenderFault) -> [Value]? { nil }
+    func isIterable(_ object: Value.ObjectID) -> Bool { false }
 }
 
 /// A template is code of a tenant's: bounded by what it does, not by the clock.

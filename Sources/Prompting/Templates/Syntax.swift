@@ -1,6 +1,10 @@
-/// A parsed template: Jinja2's syntax tree, names not resolved yet. `at` is a byte offset in the source.
+/// A parsed template: Jinja2's syntax tree, names not resolved yet. `at` is a byte offset in `source.bytes`.
+///
+/// A tree is at most `TemplateParser.maximumDepth` nodes deep, statements and expressions together, so walking it may
+/// recurse.
 struct TemplateSyntax: Sendable {
     var body: [Statement]
+    var source: TemplateSource
 }
 
 struct Statement: Sendable {

@@ -81,7 +81,7 @@ package struct CatalogTables: Sendable {
     /// organization, agent, number (4 bytes) -> JSON.
     package let versions: Table
     /// organization, agent, content hash (hexadecimal) or `label:` and label -> a version's number (4 bytes);
-    /// organization, agent, `shape:` and a hash of both schemas -> a schema's number (4 bytes).
+    /// organization, agent, `shape:` and a hash of both schemas' shapes -> a schema's number (4 bytes).
     package let versionHashes: Table
     /// organization, agent, schema (4 bytes), environment, revision (8 bytes) -> JSON.
     package let deploymentHistory: Table

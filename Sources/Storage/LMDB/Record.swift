@@ -55,6 +55,8 @@ package struct RecordReader {
         }
     }
 
+    package func isAtEnd(_ bytes: RawSpan) -> Bool { offset >= bytes.byteCount }
+
     /// Moves on by `count` bytes and answers where they began.
     private mutating func take(_ count: Int, of bytes: RawSpan) throws(StorageError) -> Int {
         guard count >= 0, bytes.byteCount - offset >= count else {

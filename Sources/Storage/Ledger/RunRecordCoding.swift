@@ -65,6 +65,10 @@ extension RunEnd {
         record.put(endedAt)
         record.put(providerStatus)
         for text in [errorCode, providerRequestID, reportedModel] { record.put(text) }
+        // At the end and only where it says something: records of before end here, and are read as such.
+        guard attempts != 1 || outputIsValid != nil else { return }
+        record.put(attempts)
+        record.put(outputIsValid.map { $0 ? 1 : 2 } ?? UInt8(0))
     }
 
     fileprivate init(_ record: inout RecordReader, _ bytes: RawSpan) throws(StorageError) {
@@ -83,5 +87,13 @@ extension RunEnd {
             cost: cost, clientLeft: clientLeft, endedAt: endedAt, providerStatus: providerStatus,
             providerRequestID: try record.string(bytes), reportedModel: try record.string(bytes))
         self.exceededHold = exceededHold
+        guard !record.isAtEnd(bytes) else { return }
+        attempts = try record.integer(bytes)
+        switch try record.integer(bytes, as: UInt8.self) {
+        case 0: outputIsValid = nil
+        case 1: outputIsValid = true
+        case 2: outputIsValid = false
+        case _: throw StorageError(.corrupt, "read run: output")
+        }
     }
 }

@@ -19,6 +19,7 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "Faults with their probabilities, as 429:0.1,reset:0.05.") var faults = ""
     @Option(help: "The seed of the chance that chooses faults.") var seed: UInt64 = 1
     @Option(help: ArgumentHelp("A file for a JSON line a request.", valueName: "file")) var log: String?
+    @Flag(help: "Keep the bodies of requests in memory, for GET /_simulator/log?bodies=true.") var keepBodies = false
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port: expects an integer from 0 to 65535") }
@@ -34,7 +35,8 @@ struct SimulateCommand: AsyncParsableCommand {
     func run() async throws {
         let configuration = SimulatorConfiguration(
             host: host, port: port, latency: latency, tokens: tokens, tokenDelay: tokenDelay,
-            faults: SimulatorConfiguration.faults(parsing: faults) ?? [:], seed: seed, logPath: log)
+            faults: SimulatorConfiguration.faults(parsing: faults) ?? [:], seed: seed, logPath: log,
+            keepBodies: keepBodies)
         let server: SimulatorServer
         do {
             server = try SimulatorServer(configuration)

@@ -1,5 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
 import JSON
 
 struct VersionCommand: AsyncParsableCommand {
@@ -11,11 +10,10 @@ struct VersionCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Create a version, or get the identical one.",
             discussion: """
-                The file is a JSON object with provider, model and messages (templates with {{ name }}), and if \
-                wanted parameters, overridable, tools, max_output_tokens, strict_model, schema, label and notes.
+                The file is a JSON object with provider, model and messages (Jinja templates), and if wanted \
+                template, parameters, overridable, tools, max_output_tokens, strict_model, on_invalid_output, \
+                schema, label and notes.
                 """)
-        /// Bytes; what the admin API takes.
-        private static let maximumBody = 5 << 20
 
         @OptionGroup var agent: AgentOptions
         @Option(help: ArgumentHelp("The version's JSON; - reads standard input.", valueName: "file"))
@@ -23,7 +21,7 @@ struct VersionCommand: AsyncParsableCommand {
         @OptionGroup var admin: AdminOptions
 
         func run() async throws {
-            let document = try read()
+            let document = try JSONFile.read(file)
             try await admin.withServer { server in
                 let path = AdminPath.make(try await agent.parts(server) + ["versions"])
                 let (status, bytes) = try await server.call("POST", path, document)
@@ -34,25 +32,6 @@ struct VersionCommand: AsyncParsableCommand {
                         + "of \(agent.agent), schema \(version.text("schema"))"
                 }
             }
-        }
-
-        private func read() throws(CommandFailure) -> [UInt8] {
-            let bytes: [UInt8]
-            if file == "-" {
-                bytes = try StandardInput.read(maximumBytes: Self.maximumBody)
-            } else {
-                guard let data = FileManager.default.contents(atPath: file) else {
-                    throw CommandFailure("\(file): cannot be read")
-                }
-                bytes = Array(data)
-            }
-            do {
-                _ = try JSONDocument(bytes)
-            } catch {
-                let place = error.offset.map { " at byte \($0)" } ?? ""
-                throw CommandFailure("\(file): not JSON: \(error.reason.rawValue)\(place)")
-            }
-            return bytes
         }
     }
 

@@ -85,8 +85,13 @@ struct DemoSeed {
         }
         if let first = try await version(1), try await version(2) == nil {
             try await makeVersion(
-                "You are a friendly greeter. Greet whoever writes to you in one short sentence about {{ topic }}.",
-                notes: "Needs an input with a topic.", first.text("provider"), first.text("model"))
+                """
+                You are a friendly greeter. Greet {{ name | default("whoever writes to you") }} in one short sentence \
+                about {{ topic }}.{% for language in languages | default([]) %}
+                Say it in {{ language | capitalize }}, too.{% endfor %}
+                """,
+                notes: "Needs an input with a topic; takes a name and languages, too.", first.text("provider"),
+                first.text("model"))
         }
     }
 

@@ -1,0 +1,96 @@
+import Domain
+import NIOCore
+import Prompting
+import Protocols
+
+/// What became of an answer that was held against an output schema: a bounded label for metrics.
+enum OutputCheck: String, Hashable, Sendable, CaseIterable {
+    case valid
+    /// Bad, and passed on with a mark.
+    case marked
+    /// Bad, and the model was asked once more.
+    case retried
+    /// Bad, and the run ended in an error.
+    case refused
+}
+
+extension RunPipeline {
+    /// The most faults that are told of one answer.
+    private static var maximumFaults: Int { 32 }
+
+    /// Holds the last answer against the agent's output schema, and does with a bad one what the version says.
+    ///
+    /// Answers true where the model is to be asked once more: only for a whole answer, whose client is still there and
+    /// whose deadline has not come, and only once. Of a stream most is out by now; only its end can still be kept back.
+    func checkOutput(
+        _ answers: inout [Answer], _ call: Call, _ target: Target, _ client: ResponseWriter, _ facts: inout RunFacts
+    ) -> Bool {
+        let last = answers.endIndex - 1
+        guard let contract = target.plan.output, answers[last].fault == nil,
+            let verdict = verdict(on: &answers[last], contract)
+        else { return false }
+        answers[last].verdict = verdict
+        facts.outputIsValid = verdict.isValid
+        guard !verdict.isValid else {
+            note(.valid)
+            return false
+        }
+        switch contract.onInvalid {
+        case .mark: note(.marked)
+        case .retry where answers.count == 1 && !call.stream && !client.clientHasLeft && hasTimeLeft(facts):
+            note(.retried)
+            facts.outputIsValid = nil
+            return true
+        case .retry, .error:
+            note(.refused)
+            answers[last].fault = .invalidOutput(verdict.faults)
+        }
+        return false
+    }
+
+    private func note(_ check: OutputCheck) { worker.counters.outputChecks[check, default: 0] += 1 }
+
+    /// All attempts share one deadline.
+    private func hasTimeLeft(_ facts: RunFacts) -> Bool {
+        settings.timeouts.total == 0 || facts.providerTime < .milliseconds(Int64(settings.timeouts.total))
+    }
+
+    /// Nil where there is nothing to check: no answer, or only tool calls.
+    private func verdict(on answer: inout Answer, _ contract: OutputContract) -> OutputVerdict? {
+        let choices: [SpokenChoice]
+        switch answer.keptBack {
+        case .nothing: return nil
+        case .whole(_, let response): choices = response.choices
+        case .stream(let end): choices = end.choices.choices
+        }
+        let checked = choices.filter { !$0.callsTools }
+        guard !checked.isEmpty else { return nil }
+        var all: [DataFault] = []
+        for choice in checked {
+            var (json, faults) = check(choice, contract)
+            if choice.number == 0 { answer.json = json }
+            if choices.count > 1 {
+                for index in faults.indices {
+                    faults[index].message = "choice \(choice.number): " + faults[index].message
+                }
+            }
+            all += faults
+        }
+        return OutputVerdict(faults: Array(all.prefix(Self.maximumFaults)))
+    }
+
+    /// What is wrong with a choice; where nothing is, its text as JSON.
+    private func check(_ choice: SpokenChoice, _ contract: OutputContract) -> (json: [UInt8]?, faults: [DataFault]) {
+        func fault(_ rule: String, _ message: String) -> (json: [UInt8]?, faults: [DataFault]) {
+            (nil, [DataFault(pointer: "", rule: rule, message: message)])
+        }
+        if choice.refuses { return fault("refusal", "the model refused to answer") }
+        // Mistral has a second word for it.
+        if choice.finishReason == "length" || choice.finishReason == "model_length" {
+            return fault("length", "the answer was cut off at its longest")
+        }
+        guard let text = choice.text else { return fault("json", "there is no text") }
+        let (value, faults) = contract.faults(of: text)
+        return (faults.isEmpty ? value.map { Array($0.raw) } : nil, faults)
+    }
+}

@@ -60,8 +60,9 @@ DIFFERENCES = [
         lambda case, reference, ours: ours.kind == "refused" and "random" in (ours.message or ""),
     ),
     Difference(
-        "undefined operands of filters", "what Python calls a TypeError, because the operand is an undefined variable, is `undefined` here and names it",
-        (("{{ missing|round }}", {}, "undefined"), ("{{ missing|abs }}", {}, "undefined")),
+        "undefined operands", "what Python calls a TypeError, because a filter's operand or a number is an undefined variable, is `undefined` here and names it",
+        (("{{ missing|round }}", {}, "undefined"), ("{{ missing|abs }}", {}, "undefined"), ("{{ missing|tojson }}", {}, "undefined"),
+         ("{{ range(missing) }}", {}, "undefined")),
         lambda case, reference, ours: ours.kind == "undefined" and reference.kind == "type" and "Undefined" in reference.message,
     ),
     Difference(

@@ -35,7 +35,9 @@ package struct JSONSchema: Sendable {
 
     /// What is wrong with a value, in the order of its text; nothing where it is valid.
     package func faults(of tape: JSONTape, atMost maximum: Int = 32) -> [SchemaViolation] {
-        if accepts(tape) { return [] }
+        var quiet = SchemaCheck(program, tape)
+        if quiet.accepts() { return [] }
+        if quiet.isGivenUp { return [SchemaCheck.limit] }
         var check = SchemaCheck(program, tape)
         return check.violations(atMost: maximum)
     }

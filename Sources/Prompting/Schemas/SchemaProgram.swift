@@ -149,8 +149,6 @@ struct SchemaRule: BitwiseCopyable {
         case minProperties, maxProperties
         /// table
         case members
-        /// start in lists, count (of names)
-        case required
         /// schema
         case propertyNames
         /// start in lists, count, name: names that must be there where `name` is
@@ -193,8 +191,11 @@ struct MemberTable: BitwiseCopyable {
     var patternCount: Int32 = 0
     /// The schema of members that no name and no pattern covers; -1 where there is none.
     var additional: Int32 = -1
-    /// Bit n: entry n must be there. Names beyond the 64th have a rule of their own.
+    /// Bit n: entry n must be there.
     var required: UInt64 = 0
+    /// In lists: the entries beyond the 64th that must be there.
+    var moreStart: Int32 = 0
+    var moreCount: Int32 = 0
 }
 
 struct MemberEntry: BitwiseCopyable {

@@ -7,44 +7,59 @@ extension SchemaCheck {
         switch rule.operation {
         case .reference: return check(Int(rule.a), node)
         case .dynamicReference: return check(Int(target(of: rule)), node)
-        case .allOf:
-            var isValid = true
-            for index in Int(rule.a)..<Int(rule.a + rule.b) where !check(Int(lists[index]), node) {
-                if !isReporting { return false }
-                isValid = false
-            }
-            return isValid
-        case .condition:
-            let isMet = quietly(rule.a, node)
-            let next = isMet ? rule.b : rule.c
-            return next < 0 || check(Int(next), node)
-        case .anyOf:
-            for index in Int(rule.a)..<Int(rule.a + rule.b) where quietly(lists[index], node) { return true }
-        case .oneOf:
-            var count = 0
-            for index in Int(rule.a)..<Int(rule.a + rule.b) where quietly(lists[index], node) {
-                count += 1
-                if count > 1 { break }
-            }
-            if count == 1 { return true }
+        case .allOf: return applyAll(rule.a, rule.b, node)
+        case .condition: return applyCondition(rule, node)
+        case .anyOf: if countFitting(rule.a, rule.b, node, atMost: 1) == 1 { return true }
+        case .oneOf: if countFitting(rule.a, rule.b, node, atMost: 2) == 1 { return true }
         case .not: if !quietly(rule.a, node) { return true }
-        case .constant:
-            if equals(node, Int(rule.b), of: program.documents[Int(rule.a)].tape) { return true }
-        case .oneOfNames:
-            if nodes[node].kindCode == 2 {
-                for index in Int(rule.a)..<Int(rule.a + rule.b) {
-                    if isNamed(node, nameRanges[Int(lists[index])]) { return true }
-                }
-            }
-        case .enumeration: if isListed(node, program.enumerations[Int(rule.a)]) { return true }
-        case .minimum, .exclusiveMinimum, .maximum, .exclusiveMaximum, .multipleOf, .minLength, .maxLength, .pattern,
-            .format, .minProperties, .maxProperties, .members, .required, .propertyNames, .dependentRequired,
-            .dependentSchema, .minItems, .maxItems, .uniqueItems, .elements, .contains, .unevaluatedProperties,
-            .unevaluatedItems:
-            return true
+        case _: if isValue(rule, node) { return true }
         }
         note(schema, node, rule.keyword, at)
         return false
+    }
+
+    private mutating func applyAll(_ start: Int32, _ count: Int32, _ node: Int) -> Bool {
+        var isValid = true
+        var index = start
+        while index < start + count {
+            if !check(Int(lists[Int(index)]), node) {
+                if !isReporting { return false }
+                isValid = false
+            }
+            index += 1
+        }
+        return isValid
+    }
+
+    private mutating func applyCondition(_ rule: SchemaRule, _ node: Int) -> Bool {
+        let next = quietly(rule.a, node) ? rule.b : rule.c
+        return next < 0 || check(Int(next), node)
+    }
+
+    /// How many of the listed schemas a value fits, counted only so far.
+    private mutating func countFitting(_ start: Int32, _ listed: Int32, _ node: Int, atMost: Int) -> Int {
+        var count = 0
+        var index = start
+        while index < start + listed, count < atMost {
+            if quietly(lists[Int(index)], node) { count += 1 }
+            index += 1
+        }
+        return count
+    }
+
+    /// `const`, `enum`.
+    private mutating func isValue(_ rule: SchemaRule, _ node: Int) -> Bool {
+        switch rule.operation {
+        case .constant: return equals(node, Int(rule.b), of: program.documents[Int(rule.a)].tape)
+        case .enumeration: return isListed(node, program.enumerations[Int(rule.a)])
+        case .oneOfNames:
+            guard nodes[node].kindCode == 2 else { return false }
+            for index in Int(rule.a)..<Int(rule.a + rule.b) where isNamed(node, nameRanges[Int(lists[index])]) {
+                return true
+            }
+            return false
+        case _: return true
+        }
     }
 
     /// Where a dynamic reference leads: to the outermost schema of its name that the check came through.

@@ -7,7 +7,6 @@ extension SchemaCheck {
         case .members: return checkMembers(Int(rule.a), schema, node)
         case .minProperties: if Int64(nodes[node].count) >= rule.value { return true }
         case .maxProperties: if Int64(nodes[node].count) <= rule.value { return true }
-        case .required: return requires(rule, of: node, schema)
         case .propertyNames:
             var isValid = true
             var key = node + 1
@@ -55,6 +54,8 @@ extension SchemaCheck {
         let table = tables[number]
         var isValid = true
         var seen: UInt64 = 0
+        /// Of the entries beyond the 64th, where some of them must be there.
+        var seenMore = table.moreCount > 0 ? [Bool](repeating: false, count: Int(table.entryCount)) : []
         /// Members often come in the schema's order: the entry after the last one found is tried first.
         var expected = Int(table.entryStart)
         var key = node + 1
@@ -65,7 +66,11 @@ extension SchemaCheck {
             var applied: Int32 = -1
             if entry >= 0 {
                 let place = entry - Int(table.entryStart)
-                if place < UInt64.bitWidth { seen |= 1 << UInt64(place) }
+                if place < UInt64.bitWidth {
+                    seen |= 1 << UInt64(place)
+                } else if table.moreCount > 0 {
+                    seenMore[place] = true
+                }
                 applied = entries[entry].schema
                 if applied > 0, !check(Int(applied), value) {
                     if !isReporting { return false }
@@ -96,13 +101,22 @@ extension SchemaCheck {
             key = Int(nodes[value].next)
         }
         let missing = table.required & ~seen
-        if missing == 0 { return isValid }
+        if missing == 0, table.moreCount == 0 { return isValid }
+        var isWhole = missing == 0
+        for index in Int(table.moreStart)..<Int(table.moreStart + table.moreCount) where !seenMore[Int(lists[index])] {
+            isWhole = false
+            noteMissing(Int(lists[index]), table, schema, node)
+        }
         if isReporting {
-            for place in 0..<Int(table.entryCount) where place < 64 && missing & (1 << UInt64(place)) != 0 {
-                note(schema, node, .required, Int(entries[Int(table.entryStart) + place].name))
+            for place in 0..<min(64, Int(table.entryCount)) where missing & (1 << UInt64(place)) != 0 {
+                noteMissing(place, table, schema, node)
             }
         }
-        return false
+        return isWhole && isValid
+    }
+
+    private mutating func noteMissing(_ place: Int, _ table: MemberTable, _ schema: Int, _ node: Int) {
+        note(schema, node, .required, Int(entries[Int(table.entryStart) + place].name))
     }
 
     /// The entry of a table that a key names; -1 where there is none.

@@ -92,7 +92,7 @@ extension SchemaCheck {
         case .unevaluatedItems: if nodes[node].kindCode == 1 { evaluated.isAll = true }
         case .constant, .enumeration, .oneOfNames, .not, .minimum, .exclusiveMinimum, .maximum, .exclusiveMaximum,
             .multipleOf,
-            .minLength, .maxLength, .pattern, .format, .minProperties, .maxProperties, .required, .propertyNames,
+            .minLength, .maxLength, .pattern, .format, .minProperties, .maxProperties, .propertyNames,
             .dependentRequired, .minItems, .maxItems, .uniqueItems:
             break
         }

@@ -35,7 +35,7 @@ struct SchemaCheck {
     }
 
     /// Schemas applied within schemas; what one takes of the stack, times this, is less than the smallest stack of ours.
-    static let maximumDepth = 400
+    static let maximumDepth = 256
     static let steps = 2_000_000
     static let stepsPerNode = 50
     private static let maximumNotes = 512
@@ -56,6 +56,11 @@ struct SchemaCheck {
     }
 
     mutating func accepts() -> Bool { check(program.root, 0) && !isGivenUp }
+
+    /// What is said where the check was given up.
+    static let limit = SchemaViolation(
+        pointer: "", rule: SchemaViolation.limitRule, schemaPointer: "",
+        message: "the schema takes too much work to check this value")
 
     // MARK: - Limits
 
@@ -83,95 +88,67 @@ struct SchemaCheck {
 
     // MARK: - Schemas
 
+    /// Whether a node fits a schema. This, `apply` and the functions that it calls go into each other, so what they hold
+    /// on the stack is kept small.
     mutating func check(_ number: Int, _ node: Int) -> Bool {
         if number == SchemaProgram.anything { return true }
         guard spend() else { return false }
         var number = number
-        if schemas[number].alias >= 0 { number = Int(schemas[number].alias) }
+        var schema = schemas[number]
+        if schema.alias >= 0 {
+            number = Int(schema.alias)
+            schema = schemas[number]
+        }
         let kind = nodes[node].kindCode
-        guard schemas[number].types & (1 << kind) != 0 || kind == 3 && isAllowedInteger(number, node) else {
+        guard schema.types & (1 << kind) != 0 || kind == 3 && isAllowedInteger(schema.types, node) else {
             note(number, node, number == SchemaProgram.nothing ? nil : .type)
             return false
         }
-        let start = Int(schemas[number].start)
-        let end = Int(schemas[number].end)
-        if start == end { return true }
+        if schema.start == schema.end { return true }
         guard depth < Self.maximumDepth else {
             isGivenUp = true
             return false
         }
         depth += 1
-        defer { depth -= 1 }
-        guard isDynamic else { return apply(number, start, node, kind) }
-        let resource = schemas[number].resource
-        let isEntering = scope.last != resource
-        if isEntering { scope.append(resource) }
-        defer { if isEntering { scope.removeLast() } }
-        return apply(number, start, node, kind)
+        let isEntering = isDynamic && scope.last != schema.resource
+        if isEntering { scope.append(schema.resource) }
+        let isValid = apply(schema, number, node, kind)
+        if isEntering { scope.removeLast() }
+        depth -= 1
+        return isValid
     }
 
-    private mutating func apply(_ number: Int, _ start: Int, _ node: Int, _ kind: UInt8) -> Bool {
+    @inline(__always)
+    private mutating func apply(_ schema: CompiledSchema, _ number: Int, _ node: Int, _ kind: UInt8) -> Bool {
         var isValid = true
-        var at = start
-        let numberStart = Int(schemas[number].numberStart)
-        while at < numberStart {
-            if !applyGeneral(at, number, node) {
+        var at = schema.start
+        while at < schema.numberStart {
+            if !applyGeneral(Int(at), number, node) {
                 if !isReporting { return false }
                 isValid = false
             }
             at += 1
         }
+        let end: Int32
         switch kind {
-        case 0:
-            at = Int(schemas[number].objectStart)
-            let end = Int(schemas[number].arrayStart)
-            while at < end {
-                if !applyObject(at, number, node) {
-                    if !isReporting { return false }
-                    isValid = false
-                }
-                at += 1
+        case 0: (at, end) = (schema.objectStart, schema.arrayStart)
+        case 1: (at, end) = (schema.arrayStart, schema.unevaluatedStart)
+        case 2: (at, end) = (schema.stringStart, schema.objectStart)
+        case 3: (at, end) = (schema.numberStart, schema.stringStart)
+        case _: return isValid
+        }
+        while at < end {
+            if !applyTyped(Int(at), number, node, kind) {
+                if !isReporting { return false }
+                isValid = false
             }
-        case 1:
-            at = Int(schemas[number].arrayStart)
-            let end = Int(schemas[number].unevaluatedStart)
-            while at < end {
-                if !applyArray(at, number, node) {
-                    if !isReporting { return false }
-                    isValid = false
-                }
-                at += 1
-            }
-        case 2:
-            at = Int(schemas[number].stringStart)
-            let end = Int(schemas[number].objectStart)
-            while at < end {
-                if !applyString(rules[at], node) {
-                    note(number, node, rules[at].keyword, at)
-                    if !isReporting { return false }
-                    isValid = false
-                }
-                at += 1
-            }
-        case 3:
-            at = numberStart
-            let end = Int(schemas[number].stringStart)
-            while at < end {
-                if !applyNumber(rules[at], node) {
-                    note(number, node, rules[at].keyword, at)
-                    if !isReporting { return false }
-                    isValid = false
-                }
-                at += 1
-            }
-        case _: break
+            at += 1
         }
         // What is left over is only known where all else was right.
         guard isValid, kind < 2 else { return isValid }
-        at = Int(schemas[number].unevaluatedStart)
-        let end = Int(schemas[number].end)
-        while at < end {
-            if !applyUnevaluated(at, number, node) {
+        at = schema.unevaluatedStart
+        while at < schema.end {
+            if !applyUnevaluated(Int(at), number, node) {
                 if !isReporting { return false }
                 isValid = false
             }
@@ -180,9 +157,23 @@ struct SchemaCheck {
         return isValid
     }
 
+    @inline(__always)
+    private mutating func applyTyped(_ at: Int, _ number: Int, _ node: Int, _ kind: UInt8) -> Bool {
+        if kind == 0 { return applyObject(at, number, node) }
+        if kind == 1 { return applyArray(at, number, node) }
+        return applyScalar(at, number, node, kind)
+    }
+
+    private mutating func applyScalar(_ at: Int, _ number: Int, _ node: Int, _ kind: UInt8) -> Bool {
+        let rule = rules[at]
+        if kind == 2 ? applyString(rule, node) : applyNumber(rule, node) { return true }
+        note(number, node, rule.keyword, at)
+        return false
+    }
+
     /// A number where its kind alone is not allowed: whether integers are, and it is one.
-    private func isAllowedInteger(_ number: Int, _ node: Int) -> Bool {
-        guard schemas[number].types & CompiledSchema.integerType != 0 else { return false }
+    private func isAllowedInteger(_ types: UInt8, _ node: Int) -> Bool {
+        guard types & CompiledSchema.integerType != 0 else { return false }
         return nodes[node].isSmallInteger || JSONNumber(tape.document[tape.bytes(of: node)]).isInteger
     }
 
@@ -202,11 +193,7 @@ struct SchemaCheck {
         isReporting = true
         _ = check(program.root, 0)
         if isGivenUp {
-            return [
-                SchemaViolation(
-                    pointer: "", rule: SchemaViolation.limitRule, schemaPointer: "",
-                    message: "the schema takes too much work to check this value")
-            ]
+            return [Self.limit]
         }
         var known: Set<Note> = []
         let distinct = notes.filter { known.insert($0).inserted }

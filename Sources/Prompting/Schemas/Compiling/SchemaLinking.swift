@@ -42,8 +42,8 @@ extension SchemaParts {
             case .condition: found += [rule.a, rule.b, rule.c].filter { $0 >= 0 }
             case .constant, .enumeration, .oneOfNames, .minimum, .exclusiveMinimum, .maximum, .exclusiveMaximum,
                 .multipleOf,
-                .minLength, .maxLength, .pattern, .format, .minProperties, .maxProperties, .members, .required,
-                .propertyNames, .dependentRequired, .minItems, .maxItems, .uniqueItems, .elements, .contains,
+                .minLength, .maxLength, .pattern, .format, .minProperties, .maxProperties, .members, .propertyNames,
+                .dependentRequired, .minItems, .maxItems, .uniqueItems, .elements, .contains,
                 .unevaluatedProperties, .unevaluatedItems:
                 break
             }

@@ -68,15 +68,11 @@ extension SchemaCompiler {
         var more: [Int32] = []
         for name in fields[.required].map({ names($0, source) }) ?? [] {
             let place = known[name] ?? entries.count
-            guard place < UInt64.bitWidth else {
-                more.append(name)
-                continue
-            }
             if place == entries.count {
                 known[name] = place
                 entries.append(entry(name, schema: -1))
             }
-            table.required |= 1 << UInt64(place)
+            if place < UInt64.bitWidth { table.required |= 1 << UInt64(place) } else { more.append(Int32(place)) }
         }
         var patterns: [Int32] = []
         if let value = fields[.patternProperties] {
@@ -89,6 +85,7 @@ extension SchemaCompiler {
         if !entries.isEmpty || !patterns.isEmpty || table.additional >= 0 {
             (table.patternStart, table.patternCount) = list(patterns)
             table.patternCount /= 2
+            (table.moreStart, table.moreCount) = list(more)
             table.entryStart = Int32(parts.entries.count)
             table.entryCount = Int32(entries.count)
             parts.entries += entries
@@ -96,10 +93,6 @@ extension SchemaCompiler {
             let number = Int32(parts.tables.count)
             parts.tables.append(table)
             rules.append(SchemaRule(operation: .members, keyword: .properties, a: number))
-        }
-        if !more.isEmpty {
-            let (start, count) = list(more)
-            rules.append(SchemaRule(operation: .required, keyword: .required, a: start, b: count))
         }
     }
 

@@ -1,4 +1,4 @@
-"""Speed beside what Python has: both sides in turns, in one run; prints a table and asserts nothing.
+"""Speed of templates beside Jinja2: both sides in turns, in one run; prints a table and asserts nothing.
 
 usage: benchmark.py PROBE
 """

@@ -9,7 +9,7 @@ from shrink import shrink
 
 SEED = int(os.environ.get("DIFFERENTIAL_SEED", "1"))
 #: More for hunting: DIFFERENTIAL_COUNT=50000.
-COUNT = int(os.environ.get("DIFFERENTIAL_COUNT", "3500"))
+COUNT = int(os.environ.get("DIFFERENTIAL_COUNT", "3200"))
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,12 @@ extension RenderContext {
                 if let own = dictAttribute(value, name, path) { return own }
                 if let member = try inputMember(node, name.utf8) { return .input(member) }
             case .array, .string, .number, .bool, .null:
-                if let own = builtinAttribute(plain(value), name, path) { return own }
+                let plain = plain(value)
+                if let own = builtinAttribute(plain, name, path) { return own }
+                // What stays a part of the input is an integer beyond 64 bits.
+                if case .input = plain, inputKind(node) == .number, BuiltinNames.attribute(name, of: 0) != nil {
+                    throw .integerTooLarge
+                }
             }
         case .dict(let dict):
             if let own = dictAttribute(value, name, path) { return own }

@@ -83,6 +83,7 @@ extension RenderContext {
     /// An integer argument; a fault in Python's words of anything else.
     func requireIndex(_ value: Value) throws(RenderFault) -> Int {
         if let index = try index(value) { return index }
+        if case .undefined(let undefined) = value { throw undefined.fault }
         throw .type("'\(typeName(of: value))' object cannot be interpreted as an integer")
     }
 }

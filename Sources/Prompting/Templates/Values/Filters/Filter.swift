@@ -10,7 +10,13 @@ struct Filter: Sendable {
 
     func apply(_ value: Value, _ arguments: Arguments, _ context: RenderContext) throws(RenderFault) -> Value {
         try context.spend()
-        return try body(value, arguments, context)
+        do throws(RenderFault) {
+            return try body(value, arguments, context)
+        } catch {
+            // Python says that an undefined value is of the wrong type; its author looks for the name that is missing.
+            if error.kind == .type, case .undefined(let undefined) = value { throw undefined.fault }
+            throw error
+        }
     }
 
     private static let table: [String: Body] = [

@@ -30,6 +30,10 @@ enum SequenceFilters {
     static func last(_ value: Value, _ arguments: Arguments, _ context: RenderContext) throws(RenderFault) -> Value {
         try arguments.none("last")
         try requireReversible(value, context)
+        // Walked backwards, markup yields markup; forwards it does not.
+        if context.isString(value), try context.isTrue(value) {
+            return try context.slice(value, start: .int(-1), stop: nil, step: nil)
+        }
         let elements = try context.elements(of: value)
         return elements.isEmpty ? nothing("No last item, sequence was empty.") : elements[elements.count - 1]
     }

@@ -4,6 +4,7 @@ enum SortingFilters {
         let isCaseSensitive = try bound.flag(1, context)
         let paths = try AttributePath.several(bound[2], context)
         let values = try context.array(of: value)
+        let isReversed = try isReversed(bound[0], context)
         try context.spend(bytes: 16 * paths.count, times: values.count)
         var keys: [[Value]] = []
         keys.reserveCapacity(values.count)
@@ -14,10 +15,16 @@ enum SortingFilters {
             }
             keys.append(key)
         }
-        let order = try order(of: values.count, isReversed: bound.flag(0, context)) { a, b throws(RenderFault) in
+        let order = try order(of: values.count, isReversed: isReversed) { a, b throws(RenderFault) in
             try isBefore(keys[a], keys[b], context)
         }
         return .list(order.map { values[$0] })
+    }
+
+    /// What Python's `sorted` takes an integer for, and nothing else.
+    private static func isReversed(_ value: Value?, _ context: RenderContext) throws(RenderFault) -> Bool {
+        guard let value else { return false }
+        return try context.requireIndex(value) != 0
     }
 
     /// As lists compare: at the first two that differ.
@@ -89,10 +96,11 @@ enum SortingFilters {
             throw .type("'\(context.typeName(of: value))' object has no attribute 'items'")
         }
         let pairs = try context.array(of: .rare(.view(.items, of: value)))
+        let isReversed = try isReversed(bound[2], context)
         let sorted = try context.array(of: .rare(.view(byValue ? .values : .keys, of: value)))
         var keys: [Value] = []
         for key in sorted { keys.append(try cased(key, isCaseSensitive, context)) }
-        let order = try order(of: pairs.count, isReversed: bound.flag(2, context)) { a, b throws(RenderFault) in
+        let order = try order(of: pairs.count, isReversed: isReversed) { a, b throws(RenderFault) in
             try context.spend()
             return try context.isLess(keys[a], keys[b])
         }

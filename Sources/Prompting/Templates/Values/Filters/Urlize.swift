@@ -19,8 +19,7 @@ enum Urlize {
             attributes += try context.escaped(target).bytes
             attributes.append("\"")
         }
-        var limit: Int?
-        if let given = bound[0], !context.isNone(given) { limit = try context.requireIndex(given) }
+        let limit = bound[0].flatMap { context.isNone($0) ? nil : $0 }
         let linker = Linker(
             attributes: attributes, limit: limit, schemes: try schemes(bound[4], context), context: context)
 
@@ -62,7 +61,8 @@ enum Urlize {
 
 private struct Linker {
     let attributes: [UInt8]
-    let limit: Int?
+    /// Looked at where there is an address to be cut, so a text without one takes any.
+    let limit: Value?
     let schemes: [[UInt8]]
     let context: RenderContext
 
@@ -113,7 +113,7 @@ private struct Linker {
     private func link(to address: [UInt8]) throws(RenderFault) -> [UInt8] {
         if WebAddress.isWeb(address) {
             let hasScheme = address.starts(with: "https://".utf8) || address.starts(with: "http://".utf8)
-            return anchor(hasScheme ? "" : "https://", address, attributes, shown: trimmed(address))
+            return anchor(hasScheme ? "" : "https://", address, attributes, shown: try trimmed(address))
         }
         if address.starts(with: "mailto:".utf8), WebAddress.isMail(address[7...]) {
             return anchor("", address, [], shown: Array(address[7...]))
@@ -145,9 +145,11 @@ private struct Linker {
         return output
     }
 
-    private func trimmed(_ address: [UInt8]) -> [UInt8] {
-        guard let limit, address.scalarCount > limit else { return address }
-        let count = limit < 0 ? max(address.scalarCount + limit, 0) : limit
+    private func trimmed(_ address: [UInt8]) throws(RenderFault) -> [UInt8] {
+        guard let limit else { return address }
+        let most = try context.requireIndex(limit)
+        guard address.scalarCount > most else { return address }
+        let count = most < 0 ? max(address.scalarCount + most, 0) : most
         return address[..<address.offset(ofScalar: count)] + Array("...".utf8)
     }
 }

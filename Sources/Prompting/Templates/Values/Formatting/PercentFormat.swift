@@ -76,6 +76,11 @@ private struct PercentFormat {
             guard place < format.count else { throw .value("incomplete format") }
             return format[place]
         }
+        // With anything between them, the second is an unknown conversion.
+        if try byte() == UInt8(ascii: "%") {
+            place += 1
+            return output.append("%")
+        }
         var conversion = Conversion()
         var keyed: Value?
         if try byte() == UInt8(ascii: "(") {
@@ -124,10 +129,6 @@ private struct PercentFormat {
         if try [UInt8(ascii: "h"), UInt8(ascii: "l"), UInt8(ascii: "L")].contains(byte()) { place += 1 }
         conversion.type = try byte()
         place += 1
-        if conversion.type == UInt8(ascii: "%") {
-            output.append("%")
-            return
-        }
         if let keyed {
             try append(keyed, conversion, to: &output)
         } else {

@@ -21,7 +21,9 @@ extension RenderContext {
                 return try callMethod(plain, name, arguments)
             case .null: return nil
             }
-        case .undefined(let undefined): throw undefined.fault
+        case .undefined(let undefined):
+            if BuiltinNames.ofObject.contains(name) { return nil }
+            throw undefined.fault
         case .none, .object, .rare: return nil
         }
     }

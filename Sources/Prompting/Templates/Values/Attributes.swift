@@ -19,7 +19,10 @@ extension RenderContext {
         case .dict(let dict):
             if let own = dictAttribute(value, name, path) { return own }
             if let member = dict.value(named: name) { return member }
-        case .undefined(let undefined): throw undefined.fault
+        case .undefined(let undefined):
+            // Jinja2's undefined value is an object too, whose inner attributes the sandbox keeps back.
+            if BuiltinNames.ofObject.contains(name) { return unsafe(value, name, path()) }
+            throw undefined.fault
         case .object(let object):
             if name.utf8.first == UInt8(ascii: "_") { return unsafe(value, name, path()) }
             if let attribute = try objects?.attribute(name, of: object) { return attribute }
@@ -126,7 +129,9 @@ extension RenderContext {
     /// `getattr`, without a look at the items; nil where there is no such attribute.
     func ownAttribute(_ value: Value, _ name: String) throws(RenderFault) -> Value? {
         switch value {
-        case .undefined(let undefined): throw undefined.fault
+        case .undefined(let undefined):
+            if BuiltinNames.ofObject.contains(name) { return unsafe(value, name, "") }
+            throw undefined.fault
         case .object(let object):
             if name.utf8.first == UInt8(ascii: "_") { return unsafe(value, name, "") }
             return try objects?.attribute(name, of: object)

@@ -109,8 +109,8 @@ extension RenderContext {
             throw undefined.fault
         case .input(let node) where inputKind(node) == .number: return .digits(Text(inputBytes(node)))
         case .rare(.iterator), .rare(.method), .rare(.view(.values, _)):
-            // Python tells these by their address, which nothing else has.
-            throw .type("a \(typeName(of: value)) as a key")
+            // Python tells these by their address, which nothing else has: as a NaN, equal to none.
+            return .float(.nan)
         case .list, .dict, .input, .rare(.view): throw .type("unhashable type: '\(typeName(of: value))'")
         }
     }

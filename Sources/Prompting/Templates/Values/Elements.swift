@@ -110,7 +110,7 @@ extension RenderContext {
 
     private func characters(of text: Text) throws(RenderFault) -> ValueElements {
         try spend(reading: text.bytes.count)
-        if text.isASCII, !text.isMarkup { return ValueElements(ascii: text.bytes) }
+        if text.isASCII { return ValueElements(ascii: text.bytes) }
         let count = text.count
         try spend(bytes: 48 * count)
         var values: [Value] = []
@@ -118,7 +118,7 @@ extension RenderContext {
         var scalars = Scalars(text.bytes)
         var start = 0
         while scalars.next() != nil {
-            values.append(.string(Text(text.bytes[start..<scalars.position], isMarkup: text.isMarkup)))
+            values.append(.string(Text(text.bytes[start..<scalars.position])))
             start = scalars.position
         }
         return ValueElements(values)

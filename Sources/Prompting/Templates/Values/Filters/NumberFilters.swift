@@ -3,6 +3,9 @@ enum NumberFilters {
         _ value: Value, _ arguments: Arguments, _ context: RenderContext
     ) throws(RenderFault) -> Value {
         try arguments.none("abs")
+        if case .undefined(let undefined) = value {
+            throw RenderFault(.type, "bad operand type for abs(): 'Undefined'", path: undefined.path)
+        }
         switch try context.requireNumber(value, "abs()") {
         case .int(let number):
             if number == .min { throw .integerTooLarge }
@@ -104,7 +107,6 @@ enum NumberFilters {
                 throw RenderFault(.filterArgument, "method must be common, ceil or floor")
             }
         }
-        if case .undefined(let undefined) = value { throw undefined.fault }
         if method != "common" { return try roundedOutwards(value, bound[0] ?? .int(0), method, context) }
         guard let number = context.number(value) else {
             throw .type("type \(context.typeName(of: value)) doesn't define __round__ method")

@@ -19,6 +19,8 @@ enum SelectionFilters {
         guard let name = arguments.positional.first else {
             throw RenderFault(.filterArgument, "map requires a filter argument")
         }
+        // A name that nobody has is found out at the first element.
+        guard context.isIterable(value) else { return try mapped(value, context) { $0 } }
         let filter = try Filter.named(calledName(name, context))
         guard let filter else { throw RenderFault(.runtime, "No filter of the name that map was given") }
         let rest = Arguments(positional: Array(arguments.positional.dropFirst()), keywords: arguments.keywords)
@@ -41,7 +43,8 @@ enum SelectionFilters {
 
     /// A name that is no string is no filter's.
     private static func calledName(_ value: Value, _ context: RenderContext) throws(RenderFault) -> String {
-        context.isString(value) ? try context.text(of: value).string : ""
+        _ = try context.dictKey(value)
+        return context.isString(value) ? try context.text(of: value).string : ""
     }
 
     static func select(_ value: Value, _ arguments: Arguments, _ context: RenderContext) throws(RenderFault) -> Value {
@@ -77,12 +80,12 @@ enum SelectionFilters {
             path = try AttributePath(attribute, context)
         }
         var test: ValueTest?
+        let elements = try context.elements(of: value)
         if let name = rest.popFirst() {
             test = try ValueTest.named(calledName(name, context))
             if test == nil { throw RenderFault(.runtime, "No test of the name that was given") }
         }
         let testArguments = Arguments(positional: Array(rest), keywords: arguments.keywords)
-        let elements = try context.elements(of: value)
         try context.spend(bytes: 16 * elements.count)
         var kept: [Value] = []
         for index in 0..<elements.count {

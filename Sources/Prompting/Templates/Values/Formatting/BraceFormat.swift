@@ -185,6 +185,9 @@ private struct BraceFormat {
         }
         if let mapping {
             if case .undefined(let undefined) = mapping { throw undefined.fault }
+            guard context.isDict(mapping) else {
+                throw .type("'\(context.typeName(of: mapping))' object has no items by name")
+            }
             if let value = try context.member(of: mapping, .string(Text(name))) { return value }
         } else if let keyword = arguments.keywords.first(where: { $0.name.utf8.elementsEqual(name) }) {
             return keyword.value

@@ -33,6 +33,9 @@ enum FloatFormat {
         guard let precision else {
             var output: [UInt8] = []
             appendFloat(number, to: &output)
+            if isAlternate, !output.contains(UInt8(ascii: ".")), let letter = output.firstIndex(of: UInt8(ascii: "e")) {
+                output.insert(UInt8(ascii: "."), at: letter)
+            }
             return output
         }
         guard number.isFinite else {
@@ -44,7 +47,7 @@ enum FloatFormat {
         let exponent = expansion.exponent
         var output: [UInt8] = []
         // The exponent comes one digit earlier than with `g`, to leave room for the ".0".
-        if exponent < -4 || exponent >= max(digits - 1, 1) && exponent >= digits - 1 {
+        if exponent < -4 || exponent >= digits - 1 {
             appendExponential(expansion, digits - 1, isAlternate, false, cutsZeros: !isAlternate, to: &output)
         } else {
             appendFixed(expansion, digits - 1 - exponent, isAlternate, cutsZeros: !isAlternate, to: &output)

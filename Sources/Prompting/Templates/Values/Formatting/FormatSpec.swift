@@ -3,7 +3,10 @@ struct FormatSpec {
     var fill: [UInt8] = [0x20]
     /// `<`, `>`, `=` or `^`; nil where it is not said.
     var alignment: UInt8?
-    var sign = UInt8(ascii: "-")
+    /// 0 where it is not said.
+    var sign: UInt8 = 0
+    /// `0` before the width: zeros go between a number's sign and its digits.
+    var fillsWithZeros = false
     var avoidsNegativeZero = false
     var isAlternate = false
     var width = 0
@@ -44,7 +47,7 @@ struct FormatSpec {
         }
         if byte() == 48, !isFillGiven {
             fill = [48]
-            if alignment == nil { alignment = UInt8(ascii: "=") }
+            fillsWithZeros = alignment == nil
             position += 1
         }
         if let number = try Self.number(spec, &position) { width = number }
@@ -111,9 +114,10 @@ extension RenderContext {
 
     private func format(_ text: Text, _ spec: FormatSpec) throws(RenderFault) -> Text {
         guard spec.type == 0 || spec.type == UInt8(ascii: "s") else { throw unknownCode(spec, "str") }
-        if spec.sign != UInt8(ascii: "-") { throw .value("Sign not allowed in string format specifier") }
+        if spec.sign != 0 { throw .value("Sign not allowed in string format specifier") }
         if spec.avoidsNegativeZero { throw .value("Negative zero coercion (z) not allowed in string format specifier") }
         if spec.isAlternate { throw .value("Alternate form (#) not allowed in string format specifier") }
+        if spec.separator != nil { throw .value("Cannot specify a separator with 's'.") }
         if spec.alignment == UInt8(ascii: "=") {
             throw .value("'=' alignment not allowed in string format specifier")
         }
@@ -142,7 +146,7 @@ extension RenderContext {
             throw .value("Negative zero coercion (z) not allowed in format specifier with integer format code")
         }
         if spec.type == UInt8(ascii: "c") {
-            if spec.sign != UInt8(ascii: "-") { throw .value("Sign not allowed with integer format specifier 'c'") }
+            if spec.sign != 0 { throw .value("Sign not allowed with integer format specifier 'c'") }
             if spec.isAlternate { throw .value("Alternate form (#) not allowed with integer format specifier 'c'") }
             guard let scalar = UInt32(exactly: number).flatMap(Unicode.Scalar.init) else {
                 throw RenderFault(.overflow, "%c arg not in range(0x110000)")
@@ -203,7 +207,7 @@ extension RenderContext {
 
     private func signBytes(isNegative: Bool, _ sign: UInt8) -> [UInt8] {
         if isNegative { return [UInt8(ascii: "-")] }
-        return sign == UInt8(ascii: "-") ? [] : [sign]
+        return sign == 0 || sign == UInt8(ascii: "-") ? [] : [sign]
     }
 
     /// Digits with separators between their groups; zeros that fill up to the width are grouped too.
@@ -212,7 +216,7 @@ extension RenderContext {
     ) throws(RenderFault) -> [UInt8] {
         guard let separator = spec.separator else { return digits }
         var digits = digits
-        if spec.fill == [48], spec.alignment == UInt8(ascii: "=") {
+        if spec.fill == [48], spec.alignment == UInt8(ascii: "=") || spec.fillsWithZeros {
             let width = spec.width - prefixCount - tailCount
             // A group and its separator take one more than its digits; no group may begin with a separator.
             while digits.count + (digits.count - 1) / size < width {
@@ -235,7 +239,9 @@ extension RenderContext {
         let missing = max(spec.width - prefix.count - body.scalarCount, 0)
         try spend(bytes: spec.fill.count, times: missing)
         try spend(bytes: body.count)
-        let alignment = spec.alignment ?? defaultAlignment
+        let alignment =
+            spec.alignment
+            ?? (spec.fillsWithZeros && defaultAlignment == UInt8(ascii: ">") ? UInt8(ascii: "=") : defaultAlignment)
         let left: Int
         switch alignment {
         case UInt8(ascii: "<"): left = 0

@@ -186,7 +186,7 @@ private struct JSONText {
 
     private static func isPlain(_ byte: UInt8) -> Bool {
         switch byte {
-        case 0..<0x20, 0x80..., UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "<"), UInt8(ascii: ">"),
+        case 0..<0x20, 0x7F..., UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "<"), UInt8(ascii: ">"),
             UInt8(ascii: "&"), UInt8(ascii: "'"):
             false
         case _: true

@@ -225,6 +225,7 @@ private struct PercentFormat {
     ) throws(RenderFault) -> (prefix: [UInt8], digits: [UInt8]) {
         let type = conversion.type
         let isDecimal = type == UInt8(ascii: "d") || type == UInt8(ascii: "i") || type == UInt8(ascii: "u")
+        if isDecimal, case .undefined(let undefined) = value { throw undefined.fault }
         let number: Int
         switch context.number(value) {
         case .int(let int): number = int
@@ -252,6 +253,7 @@ private struct PercentFormat {
     private func float(
         _ value: Value, _ conversion: Conversion
     ) throws(RenderFault) -> (prefix: [UInt8], digits: [UInt8]) {
+        if case .undefined(let undefined) = value { throw undefined.fault }
         let number: Double
         switch context.number(value) {
         case .int(let int): number = Double(int)

@@ -33,7 +33,11 @@ extension RenderContext {
     func text(of value: Value) throws(RenderFault) -> Text {
         switch value {
         case .string(let text): return text
-        case .input(let node) where inputKind(node) == .string: return Text(inputText(node))
+        case .input(let node) where inputKind(node) == .string:
+            let text = Text(inputText(node))
+            // What the copy owes is asked for at once: callers hold many of them.
+            try spend(steps: 0)
+            return text
         case _:
             var bytes: [UInt8] = []
             try write(value, to: &bytes)
@@ -103,7 +107,10 @@ extension RenderContext {
         switch inputKind(node) {
         case .null: output.append("None")
         case .bool: output.append(inputBytes(node).count == 4 ? "True" : "False")
-        case .number: writeInputNumber(node, to: &output)
+        case .number:
+            try spend(reading: inputBytes(node).count)
+            if inputBytes(node).count >= 64 { try spend(bytes: inputBytes(node).count) }
+            writeInputNumber(node, to: &output)
         case .string:
             try spend(bytes: inputBytes(node).count)
             if let text = plainInputText(node) {

@@ -8,6 +8,7 @@ enum SortingFilters {
         var keys: [[Value]] = []
         keys.reserveCapacity(values.count)
         for element in values {
+            try context.spend()
             var key: [Value] = []
             for path in paths {
                 key.append(try cased(path.value(of: element, context), isCaseSensitive, context))
@@ -91,7 +92,10 @@ enum SortingFilters {
         let pairs = try context.array(of: .rare(.view(.items, of: value)))
         let sorted = try context.array(of: .rare(.view(byValue ? .values : .keys, of: value)))
         var keys: [Value] = []
-        for key in sorted { keys.append(try cased(key, isCaseSensitive, context)) }
+        for key in sorted {
+            try context.spend()
+            keys.append(try cased(key, isCaseSensitive, context))
+        }
         let order = try order(of: pairs.count, isReversed: bound.flag(2, context)) { a, b throws(RenderFault) in
             try context.spend()
             return try context.isLess(keys[a], keys[b])
@@ -110,6 +114,7 @@ enum SortingFilters {
         var real: [Value] = []
         var keys: [Value] = []
         for element in values {
+            try context.spend()
             let key = try path.value(of: element, context, default: fallback)
             real.append(key)
             keys.append(try cased(key, isCaseSensitive, context))

@@ -35,6 +35,11 @@ final class RenderContext {
         bytesLeft < 0 ? .tooMuchMemory(limits.bytes) : .tooManySteps(limits.steps)
     }
 
+    /// Pays for asking what kind each character is, which beyond ASCII is a look into Unicode's tables.
+    func spend(examining text: Text) throws(RenderFault) {
+        try spend(reading: text.isASCII ? text.bytes.count : 4 * text.bytes.count)
+    }
+
     /// Pays for looking through that many bytes where nothing can be thrown: what is owed fails the next `spend`.
     @inline(__always)
     func charge(reading bytes: Int) {

@@ -56,9 +56,8 @@ extension RenderContext {
     /// - Parameter depth: how many values this one is within.
     func writeRepr(_ value: Value, to output: inout [UInt8], depth: Int) throws(RenderFault) {
         switch value {
-        case .undefined(let undefined):
+        case .undefined:
             // Jinja2 gives every undefined value the same repr, strict or not.
-            _ = undefined
             output.append("Undefined")
         case .none: output.append("None")
         case .bool(let bool): output.append(bool ? "True" : "False")
@@ -87,11 +86,10 @@ extension RenderContext {
                 output.append(decimal: range.step)
             }
             output.append(")")
-        case .rare(.view(let view, let dict)):
+        case .rare(.view(let view, _)):
             output.append("dict_\(view.rawValue)(")
             try writeSequence(elements(of: value), "[", "]", to: &output, depth: depth)
             output.append(")")
-            _ = dict
         case .object(let object):
             guard try objects?.writeRepr(of: object, to: &output, depth: depth) == true else {
                 throw .notPrintable(typeName(of: value))

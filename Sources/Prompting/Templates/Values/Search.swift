@@ -31,7 +31,7 @@ extension ArraySlice<UInt8> {
     }
 
     /// Up to here trying every place is quick; beyond it a repetitive pattern could make it quadratic.
-    private static var shortPattern: Int { 24 }
+    private static var shortPattern: Int { 8 }
 
     private func matches(_ pattern: ArraySlice<UInt8>, at position: Int) -> Bool {
         var offset = 1

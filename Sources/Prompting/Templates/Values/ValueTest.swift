@@ -80,13 +80,13 @@ struct ValueTest: Sendable {
         "lower": { value, arguments, context throws(RenderFault) in
             try arguments.none("lower")
             let text = try context.text(of: value)
-            try context.spend(reading: text.bytes.count)
+            try context.spend(examining: text)
             return RenderContext.isLower(text)
         },
         "upper": { value, arguments, context throws(RenderFault) in
             try arguments.none("upper")
             let text = try context.text(of: value)
-            try context.spend(reading: text.bytes.count)
+            try context.spend(examining: text)
             return RenderContext.isUpper(text)
         },
         "string": { value, arguments, context throws(RenderFault) in

@@ -192,7 +192,7 @@ enum TextFilters {
     {
         try arguments.none("wordcount")
         let text = try context.text(of: value)
-        try context.spend(reading: text.bytes.count)
+        try context.spend(examining: text)
         var count = 0
         var isInWord = false
         for scalar in Scalars(text.bytes) {

@@ -65,9 +65,7 @@ private struct JSONText {
         case .dict: try writeDict(value, to: &output, depth)
         case .input(let node):
             switch context.inputKind(node) {
-            case .object:
-                if isPython { return try writeDict(value, to: &output, depth) }
-                try writeDict(value, to: &output, depth)
+            case .object: try writeDict(value, to: &output, depth)
             case .array: try write(context.elements(of: value), to: &output, depth)
             case .string:
                 if let text = context.plainInputText(node) {

@@ -51,7 +51,7 @@ import Testing
         ("25 | round(-1)", "20"),
         ("42.55 | round(1, 'floor')", "42.5"), ("' 0x1F ' | int(0, 16)", "31"), ("'42.9' | int", "42"),
         ("'1_0.5' | float", "10.5"),
-        ("1234567 | filesizeformat", "1.2 MB"), ("'foo bar baz qux' | truncate(9)", "foo bar baz qux"),
+        ("1234567 | filesizeformat", "1.2 MB"), ("'foo bar baz qux' | truncate(11)", "foo bar baz qux"),
         ("'foo bar baz qux' | truncate(9, leeway=0)", "foo..."), ("'a\\n\\nb' | indent(2)", "a\n\n  b"),
         ("'<b>' | e + '<i>'", "&lt;b&gt;&lt;i&gt;"),
         ("{'b': \"<é'>\", 'a': [1, none]} | tojson", #"{"a": [1, null], "b": "\u003c\u00e9\u0027\u003e"}"#),

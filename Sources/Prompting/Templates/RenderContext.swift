@@ -28,7 +28,30 @@ final class RenderContext {
     @inline(__always)
     func spend(steps: Int = 1) throws(RenderFault) {
         stepsLeft -= steps
-        if stepsLeft < 0 { throw .tooManySteps(limits.steps) }
+        if stepsLeft < 0 { throw exhaustion }
+    }
+
+    private var exhaustion: RenderFault {
+        bytesLeft < 0 ? .tooMuchMemory(limits.bytes) : .tooManySteps(limits.steps)
+    }
+
+    /// Pays for asking what kind each character is, which beyond ASCII is a look into Unicode's tables.
+    func spend(examining text: Text) throws(RenderFault) {
+        try spend(reading: text.isASCII ? text.bytes.count : 4 * text.bytes.count)
+    }
+
+    /// Pays for looking through that many bytes where nothing can be thrown: what is owed fails the next `spend`.
+    @inline(__always)
+    func charge(reading bytes: Int) {
+        if bytes >= 64 { stepsLeft -= bytes >> 6 }
+    }
+
+    /// Pays for a copy of that many bytes where nothing can be thrown.
+    func charge(copying bytes: Int) {
+        guard bytes >= 64 else { return }
+        charge(reading: bytes)
+        bytesLeft -= bytes
+        if bytesLeft < 0 { stepsLeft = min(stepsLeft, -1) }
     }
 
     /// Pays for looking through that many bytes.

@@ -91,6 +91,6 @@ extension Machine {
             keys.append(.string(Text(keyword.name)))
             values.append(keyword.value)
         }
-        return try context.makeDict(keys: keys.map(context.plain), values: values)
+        return try context.makeDict(keys: keys, values: values)
     }
 }

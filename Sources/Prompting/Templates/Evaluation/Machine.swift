@@ -96,8 +96,10 @@ final class Machine {
         }
     }
 
-    func load(_ scope: Int32, in activation: Activation) {
-        for name in program.scopes[Int(scope)] {
+    func load(_ scope: Int32, in activation: Activation) throws(RenderFault) {
+        let names = program.scopes[Int(scope)]
+        if names.count > 8 { try context.spend(steps: names.count >> 3) }
+        for name in names {
             switch name.from {
             case .input(let number): activation.slots[name.slot] = inputs[number]
             case .alias(let other): activation.slots[name.slot] = value(of: other, in: activation)
@@ -137,6 +139,7 @@ extension Machine {
         let count = nodes[node].count
         // Looking along a large object is work, looking along a small one is less than the rest of an instruction.
         if count > 8 { try context.spend(steps: Int(count >> 3)) }
+        if name.count >= 64 { try context.spend(reading: name.count * Int(count)) }
         var key = node + 1
         for _ in 0..<count {
             let place = nodes[key]
@@ -144,8 +147,9 @@ extension Machine {
                 if Int(place.end &- place.start) == name.count + 2, isSame(name, document, Int(place.start) + 1) {
                     return key + 1
                 }
-            } else if context.input?.isString(key, name) == true {
-                return key + 1
+            } else {
+                context.charge(reading: Int(place.end &- place.start))
+                if context.input?.isString(key, name) == true { return key + 1 }
             }
             key = Int(nodes[key + 1].next)
         }

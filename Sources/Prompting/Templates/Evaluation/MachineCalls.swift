@@ -135,6 +135,8 @@ extension Machine {
         let site = macro.site
         let activation = try activation(for: macro)
         var keywords = arguments.keywords
+        // Each parameter may be looked for among all of them.
+        try context.spend(steps: site.slots.count * (keywords.count >> 4))
         func takeKeyword(_ name: String) -> Value? {
             guard let index = keywords.firstIndex(where: { $0.name.utf8.elementsEqual(name.utf8) }) else { return nil }
             return keywords.remove(at: index).value

@@ -63,7 +63,7 @@ extension Machine {
                 case .unpack(let number):
                     try assign(stack.removeLast(), to: program.targets[Int(number)], in: activation)
                 case .checkNamespace: _ = try namespace(stack.removeLast())
-                case .enter(let scope), .leave(let scope): load(scope, in: activation)
+                case .enter(let scope), .leave(let scope): try load(scope, in: activation)
 
                 // MARK: Values
                 case .discard: stack.removeLast()

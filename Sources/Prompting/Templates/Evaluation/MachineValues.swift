@@ -57,7 +57,7 @@ extension Machine {
         keys.reserveCapacity(count)
         values.reserveCapacity(count)
         for index in 0..<count {
-            keys.append(context.plain(stack[entries + 2 * index]))
+            keys.append(stack[entries + 2 * index])
             values.append(stack[entries + 2 * index + 1])
         }
         stack.removeLast(2 * count)
@@ -67,9 +67,12 @@ extension Machine {
     /// `a ~ b ~ c`
     func concatenate(_ count: Int, from stack: inout [Value]) throws(RenderFault) -> Value {
         var bytes: [UInt8] = []
-        for index in stack.count - count..<stack.count { try context.write(stack[index], to: &bytes) }
+        for index in stack.count - count..<stack.count {
+            let start = bytes.count
+            try context.write(stack[index], to: &bytes)
+            try context.spend(bytes: bytes.count - start)
+        }
         stack.removeLast(count)
-        try context.spend(bytes: bytes.count)
         return .string(Text(bytes))
     }
 

@@ -55,7 +55,10 @@ extension RenderContext {
 
     func isNone(_ value: Value?) -> Bool {
         guard let value else { return true }
-        if case .none = plain(value) { return true }
-        return false
+        switch value {
+        case .none: return true
+        case .input(let node): return inputKind(node) == .null
+        case _: return false
+        }
     }
 }

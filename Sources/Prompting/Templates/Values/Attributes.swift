@@ -47,11 +47,13 @@ extension RenderContext {
     func item(_ value: Value, _ key: Value, path: @autoclosure () -> String) throws(RenderFault) -> Value {
         if let item = try ownItem(value, key) { return item }
         if isString(key) {
-            let name = try text(of: key).string
+            let bytes = try text(of: key).bytes
+            try spend(reading: bytes.count)
+            let name = String(decoding: bytes, as: UTF8.self)
             switch value {
             case .dict, .input: if let own = dictAttribute(value, name, path) { return own }
             case .object(let object):
-                if name.utf8.first == UInt8(ascii: "_") { return unsafe(value, name, path()) }
+                if name.utf8.first == UInt8(ascii: "_") { return unsafe(value, nil, path()) }
                 if let attribute = try objects?.attribute(name, of: object) { return attribute }
             case .rare(.group(let grouper, let members)):
                 if name == "grouper" { return grouper }
@@ -138,7 +140,7 @@ extension RenderContext {
             if BuiltinNames.ofObject.contains(name) { return unsafe(value, name, "") }
             throw undefined.fault
         case .object(let object):
-            if name.utf8.first == UInt8(ascii: "_") { return unsafe(value, name, "") }
+            if name.utf8.first == UInt8(ascii: "_") { return unsafe(value, nil, "") }
             return try objects?.attribute(name, of: object)
         case .rare(.group(let key, _)) where name == "grouper": return key
         case .rare(.group(_, let members)) where name == "list": return members
@@ -194,10 +196,13 @@ extension RenderContext {
     }
 
     /// Jinja2's undefined value for what its sandbox keeps back: using it is a `refused`.
-    private func unsafe(_ value: Value, _ name: String, _ path: String) -> Value {
-        .undefined(
+    ///
+    /// - Parameter name: nil where it may be a text of the input's, which no message repeats.
+    private func unsafe(_ value: Value, _ name: String?, _ path: String) -> Value {
+        let attribute = name.map { "attribute '\($0)'" } ?? "an inner attribute"
+        return .undefined(
             Undefined(
-                path: path, message: "access to attribute '\(name)' of '\(typeName(of: value))' object is unsafe.",
+                path: path, message: "access to \(attribute) of '\(typeName(of: value))' object is unsafe.",
                 kind: .refused))
     }
 }

@@ -62,7 +62,10 @@ extension RenderContext {
     func member(of dict: Value, _ key: Value) throws(RenderFault) -> Value? {
         switch dict {
         case .dict(let dict):
-            if case .string(let name) = key { return dict.value(named: name) }
+            if case .string(let name) = key {
+                try spend(reading: name.bytes.count)
+                return dict.value(named: name)
+            }
             if case .input(let node) = key, inputKind(node) == .string {
                 return dict.value(named: Text(inputText(node)))
             }
@@ -133,6 +136,7 @@ extension RenderContext {
         var last: [Value] = []
         for (key, value) in zip(keys, values) {
             try spend()
+            let key = plain(key)
             let hashed = try dictKey(key)
             if let place = places[hashed] {
                 last[place] = value

@@ -72,6 +72,11 @@ extension RenderContext {
             guard inputKind(node) == .string else { return nil }
             try spend(reading: inputBytes(node).count)
             return inputText(node, equals: text.bytes)
+        case (.input(let a), .input(let b)):
+            guard inputKind(a) == .string, inputKind(b) == .string else { return nil }
+            guard let text = plainInputText(a) else { return nil }
+            try spend(reading: text.count)
+            return inputText(b, equals: text)
         case _: return nil
         }
     }

@@ -34,13 +34,15 @@ extension RenderContext {
 
     /// The text of a string node, escapes decoded.
     func inputText(_ node: Int) -> [UInt8] {
+        charge(copying: inputBytes(node).count)
         if let text = plainInputText(node) { return Array(text) }
         return tape.value(node).decodedBytes ?? []
     }
 
     func inputText(_ node: Int, equals bytes: some Collection<UInt8>) -> Bool {
         if let text = plainInputText(node) { return text.elementsEqual(bytes) }
-        return inputText(node).elementsEqual(bytes)
+        charge(reading: inputBytes(node).count)
+        return tape.value(node).decodedBytes?.elementsEqual(bytes) ?? bytes.isEmpty
     }
 
     // MARK: - Numbers
@@ -48,6 +50,7 @@ extension RenderContext {
     /// As Python's `json` reads it: digits alone are an integer, and `-0` is 0; one beyond 64 bits stays a node.
     private func inputNumber(_ node: Int) -> Value {
         let bytes = inputBytes(node)
+        charge(reading: bytes.count)
         var mantissa = 0
         var isMantissaExact = true
         var digitsAfterPoint: Int?
@@ -93,6 +96,7 @@ extension RenderContext {
     /// The nodes of an array's elements.
     func inputElements(_ node: Int) -> [Int] {
         let place = tape.nodes[node]
+        charge(reading: 8 * Int(place.count))
         var nodes: [Int] = []
         nodes.reserveCapacity(Int(place.count))
         var child = node + 1
@@ -106,6 +110,7 @@ extension RenderContext {
     /// The nodes of an object's keys, each followed by its value's; of a member that stands twice only the first.
     func inputKeys(_ node: Int) -> [Int] {
         let place = tape.nodes[node]
+        charge(reading: 8 * Int(place.count))
         var nodes: [Int] = []
         nodes.reserveCapacity(Int(place.count))
         var known: Set<[UInt8]> = []
@@ -121,7 +126,11 @@ extension RenderContext {
     }
 
     private func sameInputText(_ a: Int, _ b: Int) -> Bool {
-        if let a = plainInputText(a), let b = plainInputText(b) { return a == b }
+        if let a = plainInputText(a), let b = plainInputText(b) {
+            guard a.count == b.count else { return false }
+            charge(reading: a.count)
+            return a == b
+        }
         return inputText(a) == inputText(b)
     }
 
@@ -129,6 +138,7 @@ extension RenderContext {
     func inputMember(_ node: Int, _ name: some Collection<UInt8>) throws(RenderFault) -> Int? {
         let count = tape.nodes[node].count
         try spend(steps: Int(count >> 3))
+        try spend(reading: name.count >= 64 ? name.count * Int(count) : 0)
         var key = node + 1
         for _ in 0..<count {
             if inputText(key, equals: name) { return key + 1 }

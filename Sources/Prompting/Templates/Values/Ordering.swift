@@ -23,6 +23,7 @@ extension RenderContext {
             return Self.holds(order, op)
         }
         if case .string(let a) = a, case .string(let b) = b {
+            try spend(reading: min(a.bytes.count, b.bytes.count))
             // The order of UTF-8's bytes is that of the code points.
             if a.bytes == b.bytes { return op == .lessOrEqual || op == .greaterOrEqual }
             return Self.holds(a.bytes.lexicographicallyPrecedes(b.bytes) ? -1 : 1, op)

@@ -33,7 +33,11 @@ extension RenderContext {
     func text(of value: Value) throws(RenderFault) -> Text {
         switch value {
         case .string(let text): return text
-        case .input(let node) where inputKind(node) == .string: return Text(inputText(node))
+        case .input(let node) where inputKind(node) == .string:
+            let text = Text(inputText(node))
+            // What the copy owes is asked for at once: callers hold many of them.
+            try spend(steps: 0)
+            return text
         case _:
             var bytes: [UInt8] = []
             try write(value, to: &bytes)
@@ -52,9 +56,8 @@ extension RenderContext {
     /// - Parameter depth: how many values this one is within.
     func writeRepr(_ value: Value, to output: inout [UInt8], depth: Int) throws(RenderFault) {
         switch value {
-        case .undefined(let undefined):
+        case .undefined:
             // Jinja2 gives every undefined value the same repr, strict or not.
-            _ = undefined
             output.append("Undefined")
         case .none: output.append("None")
         case .bool(let bool): output.append(bool ? "True" : "False")
@@ -83,11 +86,10 @@ extension RenderContext {
                 output.append(decimal: range.step)
             }
             output.append(")")
-        case .rare(.view(let view, let dict)):
+        case .rare(.view(let view, _)):
             output.append("dict_\(view.rawValue)(")
             try writeSequence(elements(of: value), "[", "]", to: &output, depth: depth)
             output.append(")")
-            _ = dict
         case .object(let object):
             guard try objects?.writeRepr(of: object, to: &output, depth: depth) == true else {
                 throw .notPrintable(typeName(of: value))
@@ -103,7 +105,10 @@ extension RenderContext {
         switch inputKind(node) {
         case .null: output.append("None")
         case .bool: output.append(inputBytes(node).count == 4 ? "True" : "False")
-        case .number: writeInputNumber(node, to: &output)
+        case .number:
+            try spend(reading: inputBytes(node).count)
+            if inputBytes(node).count >= 64 { try spend(bytes: inputBytes(node).count) }
+            writeInputNumber(node, to: &output)
         case .string:
             try spend(bytes: inputBytes(node).count)
             if let text = plainInputText(node) {

@@ -6,7 +6,8 @@ extension ArraySlice<UInt8> {
     /// Where these bytes stand for the first time; an empty pattern stands at the start. In time linear in both.
     func firstRange(of pattern: ArraySlice<UInt8>) -> Range<Int>? {
         guard let first = pattern.first else { return startIndex..<startIndex }
-        if pattern.count > Self.shortPattern { return longRange(of: pattern) }
+        guard pattern.count <= count else { return nil }
+        if pattern.count > Self.shortPattern { return longRange(of: pattern, isLast: false) }
         let last = endIndex - pattern.count
         var position = startIndex
         while position <= last {
@@ -19,10 +20,8 @@ extension ArraySlice<UInt8> {
     /// Where these bytes stand for the last time; an empty pattern stands at the end.
     func lastRange(of pattern: ArraySlice<UInt8>) -> Range<Int>? {
         guard let first = pattern.first else { return endIndex..<endIndex }
-        if pattern.count > Self.shortPattern {
-            let found = ArraySlice(reversed()).longRange(of: ArraySlice(pattern.reversed()))
-            return found.map { endIndex - $0.upperBound..<endIndex - $0.lowerBound }
-        }
+        guard pattern.count <= count else { return nil }
+        if pattern.count > Self.shortPattern { return longRange(of: pattern, isLast: true) }
         var position = endIndex - pattern.count
         while position >= startIndex {
             if self[position] == first, matches(pattern, at: position) { return position..<position + pattern.count }
@@ -32,7 +31,7 @@ extension ArraySlice<UInt8> {
     }
 
     /// Up to here trying every place is quick; beyond it a repetitive pattern could make it quadratic.
-    private static var shortPattern: Int { 24 }
+    private static var shortPattern: Int { 8 }
 
     private func matches(_ pattern: ArraySlice<UInt8>, at position: Int) -> Bool {
         var offset = 1
@@ -43,9 +42,9 @@ extension ArraySlice<UInt8> {
         return true
     }
 
-    /// Knuth, Morris and Pratt's search.
-    private func longRange(of pattern: ArraySlice<UInt8>) -> Range<Int>? {
-        let pattern = Array(pattern)
+    /// Knuth, Morris and Pratt's search; for the last place from the end on, so that it looks no further than it must.
+    private func longRange(of pattern: ArraySlice<UInt8>, isLast: Bool) -> Range<Int>? {
+        let pattern = isLast ? Array(pattern.reversed()) : Array(pattern)
         // Of each prefix, the length of the longest that is also its proper suffix.
         var borders = [Int](repeating: 0, count: pattern.count)
         var border = 0
@@ -55,10 +54,13 @@ extension ArraySlice<UInt8> {
             borders[place] = border
         }
         var matched = 0
-        for position in indices {
+        for offset in 0..<count {
+            let position = isLast ? endIndex - 1 - offset : startIndex + offset
             while matched > 0, self[position] != pattern[matched] { matched = borders[matched - 1] }
             if self[position] == pattern[matched] { matched += 1 }
-            if matched == pattern.count { return position + 1 - matched..<position + 1 }
+            if matched == pattern.count {
+                return isLast ? position..<position + matched : position + 1 - matched..<position + 1
+            }
         }
         return nil
     }

@@ -80,13 +80,13 @@ struct ValueTest: Sendable {
         "lower": { value, arguments, context throws(RenderFault) in
             try arguments.none("lower")
             let text = try context.text(of: value)
-            try context.spend(reading: text.bytes.count)
+            try context.spend(examining: text)
             return RenderContext.isLower(text)
         },
         "upper": { value, arguments, context throws(RenderFault) in
             try arguments.none("upper")
             let text = try context.text(of: value)
-            try context.spend(reading: text.bytes.count)
+            try context.spend(examining: text)
             return RenderContext.isUpper(text)
         },
         "string": { value, arguments, context throws(RenderFault) in
@@ -143,8 +143,11 @@ struct ValueTest: Sendable {
     }
 
     private static func bool(_ value: Value, _ context: RenderContext) -> Bool? {
-        if case .bool(let bool) = context.plain(value) { return bool }
-        return nil
+        switch value {
+        case .bool(let bool): return bool
+        case .input(let node) where context.inputKind(node) == .bool: return context.inputBytes(node).count == 4
+        case _: return nil
+        }
     }
 
     private static func isSequence(_ value: Value, _ context: RenderContext) -> Bool {
@@ -171,7 +174,9 @@ extension RenderContext {
         case (.bool(let a), .bool(let b)): return a == b
         case (.int(let a), .int(let b)): return a == b
         case (.float(let a), .float(let b)): return a == b
-        case (.string(let a), .string(let b)): return a == b
+        case (.string(let a), .string(let b)):
+            charge(reading: min(a.bytes.count, b.bytes.count))
+            return a == b
         case (.undefined(let a), .undefined(let b)): return a === b
         case (.dict(let a), .dict(let b)): return a === b
         case (.range(let a), .range(let b)): return a === b

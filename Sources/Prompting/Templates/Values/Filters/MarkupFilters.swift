@@ -41,7 +41,9 @@ enum MarkupFilters {
             if !output.isEmpty { output.append(" ") }
             output += try context.escaped(key).bytes
             output.append("=\"")
-            output += try context.escaped(values[index]).bytes
+            let text = try context.escaped(values[index]).bytes
+            try context.spend(bytes: key.bytes.count + text.count)
+            output += text
             output.append("\"")
         }
         if !output.isEmpty, try bound.flag(0, context, default: true) { output.insert(0x20, at: 0) }
@@ -131,6 +133,8 @@ enum MarkupFilters {
             if index > 0 { output.append(" ") }
             output += word
         }
+        // Each ampersand is looked up with up to 32 lengths of its name.
+        try context.spend(steps: output.reduce(0) { $1 == UInt8(ascii: "&") ? $0 + 32 : $0 })
         return .string(HTMLEntities.unescaped(output))
     }
 }

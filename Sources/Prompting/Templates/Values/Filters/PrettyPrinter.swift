@@ -96,11 +96,10 @@ struct PrettyPrinter {
                 chunks.append(last)
                 continue
             }
-            let parts = words(of: line)
+            let parts = try words(of: line)
             var start = line.startIndex
             var end = start
             for (place, part) in parts.enumerated() {
-                try context.spend()
                 let limit = room - (isLastLine && place == parts.count - 1 ? allowance : 0)
                 if literal(line[start..<part.endIndex]).scalarCount > limit {
                     if start < end { chunks.append(literal(line[start..<end])) }
@@ -127,7 +126,7 @@ struct PrettyPrinter {
     }
 
     /// Words, each with the white space behind it.
-    private func words(of line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+    private func words(of line: ArraySlice<UInt8>) throws(RenderFault) -> [ArraySlice<UInt8>] {
         var words: [ArraySlice<UInt8>] = []
         var scalars = Scalars(line)
         var start = line.startIndex
@@ -135,6 +134,7 @@ struct PrettyPrinter {
         var isInSpace = false
         while let scalar = scalars.next() {
             if isInSpace, !scalar.isPythonSpace {
+                try context.spend()
                 words.append(line[start..<end])
                 start = end
             }

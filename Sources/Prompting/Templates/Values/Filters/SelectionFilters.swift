@@ -8,7 +8,7 @@ enum SelectionFilters {
             var fallback: Value?
             for keyword in arguments.keywords where keyword.name != "attribute" {
                 guard keyword.name == "default" else {
-                    throw RenderFault(.filterArgument, "Unexpected keyword argument '\(keyword.name)'")
+                    throw RenderFault(.filterArgument, "Unexpected keyword argument")
                 }
                 if !context.isNone(keyword.value) { fallback = keyword.value }
             }

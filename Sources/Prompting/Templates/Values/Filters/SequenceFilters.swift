@@ -57,7 +57,7 @@ enum SequenceFilters {
         }
         let typeName: String
         switch value {
-        case .rare(.iterator): return .list(try context.array(of: value).reversed())
+        case .rare(.iterator): return .list(try reversed(value, context))
         case .undefined(let undefined):
             if !context.isLenient(undefined) { throw undefined.fault }
             typeName = "reversed"
@@ -75,7 +75,13 @@ enum SequenceFilters {
         guard context.isIterable(value) else {
             throw RenderFault(.filterArgument, "argument must be iterable")
         }
-        return .rare(.iterator(Value.Iterator(try context.array(of: value).reversed(), typeName: typeName)))
+        return .rare(.iterator(Value.Iterator(try reversed(value, context), typeName: typeName)))
+    }
+
+    private static func reversed(_ value: Value, _ context: RenderContext) throws(RenderFault) -> [Value] {
+        let values = try context.array(of: value)
+        try context.spend(bytes: 16 * values.count)
+        return values.reversed()
     }
 
     static func items(_ value: Value, _ arguments: Arguments, _ context: RenderContext) throws(RenderFault) -> Value {

@@ -9,6 +9,7 @@ enum SortingFilters {
         var keys: [[Value]] = []
         keys.reserveCapacity(values.count)
         for element in values {
+            try context.spend()
             var key: [Value] = []
             for path in paths {
                 key.append(try cased(path.value(of: element, context), isCaseSensitive, context))
@@ -99,7 +100,10 @@ enum SortingFilters {
         let isReversed = try isReversed(bound[2], context)
         let sorted = try context.array(of: .rare(.view(byValue ? .values : .keys, of: value)))
         var keys: [Value] = []
-        for key in sorted { keys.append(try cased(key, isCaseSensitive, context)) }
+        for key in sorted {
+            try context.spend()
+            keys.append(try cased(key, isCaseSensitive, context))
+        }
         let order = try order(of: pairs.count, isReversed: isReversed) { a, b throws(RenderFault) in
             try context.spend()
             return try context.isLess(keys[a], keys[b])
@@ -118,6 +122,7 @@ enum SortingFilters {
         var real: [Value] = []
         var keys: [Value] = []
         for element in values {
+            try context.spend()
             let key = try path.value(of: element, context, default: fallback)
             real.append(key)
             keys.append(try cased(key, isCaseSensitive, context))

@@ -170,8 +170,8 @@ enum TextFilters {
         let leeway =
             try context.isNone(bound[3]) ? 5 : context.requireIndex(bound[3] ?? .none)
         let endCount = end.count
-        guard length >= endCount else { throw .value("expected length >= \(endCount), got \(length)") }
-        guard leeway >= 0 else { throw .value("expected leeway >= 0, got \(leeway)") }
+        guard length >= endCount else { throw .value("the length is less than that of the end") }
+        guard leeway >= 0 else { throw .value("the leeway is below zero") }
         let count = try context.length(of: value)
         if count - leeway <= length { return value }
         guard context.isString(value) else {
@@ -192,7 +192,7 @@ enum TextFilters {
     {
         try arguments.none("wordcount")
         let text = try context.text(of: value)
-        try context.spend(reading: text.bytes.count)
+        try context.spend(examining: text)
         var count = 0
         var isInWord = false
         for scalar in Scalars(text.bytes) {

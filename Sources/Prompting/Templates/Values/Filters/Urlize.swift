@@ -16,7 +16,9 @@ enum Urlize {
         attributes.append("\"")
         if let target = bound[2], try context.isTrue(target) {
             attributes.append(" target=\"")
-            attributes += try context.escaped(target).bytes
+            let text = try context.escaped(target).bytes
+            try context.spend(bytes: text.count)
+            attributes += text
             attributes.append("\"")
         }
         let limit = bound[0].flatMap { context.isNone($0) ? nil : $0 }
@@ -46,6 +48,7 @@ enum Urlize {
         var schemes: [[UInt8]] = []
         for element in try context.elements(of: value) {
             let scheme = try context.requireText(element, "urlize").bytes
+            try context.spend(steps: 1 + scheme.count >> 4)
             var name = scheme[...]
             for _ in 0..<2 where name.last == UInt8(ascii: "/") { name.removeLast() }
             let isColon = name.popLast() == UInt8(ascii: ":")

@@ -35,7 +35,7 @@ private struct Wrapping {
     typealias Chunk = ArraySlice<Unicode.Scalar>
 
     func lines(of text: [Unicode.Scalar]) throws(RenderFault) -> [Text] {
-        if width <= 0 { throw .value("invalid width \(width) (must be > 0)") }
+        if width <= 0 { throw .value("invalid width (must be > 0)") }
         // The next chunk is the last.
         var chunks: [Chunk] = chunks(of: text).reversed()
         var lines: [Text] = []

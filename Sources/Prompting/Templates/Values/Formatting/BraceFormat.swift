@@ -48,7 +48,9 @@ private struct BraceFormat {
             guard position < format.count else { throw .value("Single '{' encountered in format string") }
             let field = try field(format, &position)
             try context.spend()
-            output += try self.formatted(field, depth: depth)
+            let text = try self.formatted(field, depth: depth)
+            try context.spend(bytes: text.count)
+            output += text
         }
         return output
     }
@@ -167,6 +169,11 @@ private struct BraceFormat {
             let key = String(decoding: part, as: UTF8.self)
             if isAttribute {
                 value = try context.attribute(value, key, path: "")
+                // Its name may be a text of the input's, which no message repeats.
+                if case .undefined(let undefined) = value {
+                    value = .undefined(
+                        Undefined(path: "", message: "a format field names no such attribute", kind: undefined.kind))
+                }
             } else if let index = Self.number(part) {
                 value = try context.item(value, .int(index), path: "")
             } else {
@@ -179,10 +186,11 @@ private struct BraceFormat {
     private func argument(_ name: ArraySlice<UInt8>) throws(RenderFault) -> Value {
         if let index = Self.number(name) {
             guard index < arguments.positional.count else {
-                throw .value("Replacement index \(index) out of range for positional args tuple")
+                throw .value("Replacement index out of range for positional args tuple")
             }
             return arguments.positional[index]
         }
+        try context.spend(steps: arguments.keywords.count >> 2)
         if let mapping {
             if case .undefined(let undefined) = mapping { throw undefined.fault }
             guard context.isDict(mapping) else {

@@ -127,7 +127,7 @@ extension RenderContext {
     }
 
     func unknownCode(_ spec: FormatSpec, _ type: String) -> RenderFault {
-        .value("Unknown format code '\(spec.typeName)' for object of type '\(type)'")
+        .value("Unknown format code for object of type '\(type)'")
     }
 
     private func format(_ number: Int, _ spec: FormatSpec) throws(RenderFault) -> Text {

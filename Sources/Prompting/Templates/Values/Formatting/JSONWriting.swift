@@ -65,9 +65,7 @@ private struct JSONText {
         case .dict: try writeDict(value, to: &output, depth)
         case .input(let node):
             switch context.inputKind(node) {
-            case .object:
-                if isPython { return try writeDict(value, to: &output, depth) }
-                try writeDict(value, to: &output, depth)
+            case .object: try writeDict(value, to: &output, depth)
             case .array: try write(context.elements(of: value), to: &output, depth)
             case .string:
                 if let text = context.plainInputText(node) {
@@ -78,6 +76,7 @@ private struct JSONText {
             case .number:
                 let plain = context.plain(value)
                 guard case .input = plain else { return try write(plain, to: &output, depth: depth) }
+                try context.spend(bytes: context.inputBytes(node).count)
                 output += context.inputBytes(node)
             case .bool, .null: try write(context.plain(value), to: &output, depth: depth)
             }
@@ -166,6 +165,7 @@ private struct JSONText {
     private func append(_ text: ArraySlice<UInt8>, to output: inout [UInt8]) throws(RenderFault) {
         try context.spend(bytes: text.count)
         guard isPython else { return appendQuotedJSON(utf8: text, to: &output) }
+        let start = output.count
         output.append("\"")
         var plainStart = text.startIndex
         var position = text.startIndex
@@ -182,6 +182,8 @@ private struct JSONText {
         }
         output += text[plainStart...]
         output.append("\"")
+        // Escapes are longer than what they stand for.
+        try context.spend(bytes: output.count - start - text.count)
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {

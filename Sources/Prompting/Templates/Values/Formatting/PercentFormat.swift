@@ -121,7 +121,9 @@ private struct PercentFormat {
             place += 1
             if try byte() == UInt8(ascii: "*") {
                 place += 1
-                conversion.precision = max(try starred(), 0)
+                let precision = try starred()
+                guard precision <= Int(Int32.max) else { throw RenderFault(.overflow, "precision too big") }
+                conversion.precision = max(precision, 0)
             } else {
                 conversion.precision = try number(format, &place, "precision") ?? 0
             }
@@ -194,6 +196,7 @@ private struct PercentFormat {
         }
         let missing = max(conversion.width - prefix.count - body.scalarCount, 0)
         try context.spend(bytes: missing)
+        try context.spend(bytes: prefix.count + body.count)
         let isZeroFilled = isNumber && conversion.hasZero && !conversion.isLeft
         if !conversion.isLeft, !isZeroFilled { output.append(repeating: 0x20, count: missing) }
         output += prefix

@@ -29,7 +29,8 @@ extension RenderContext {
         if let characters, !isNone(characters) {
             guard isString(characters) else { throw .type("strip arg must be None or str") }
             let set = try self.text(of: characters)
-            try spend(reading: set.bytes.count)
+            // Each becomes a member of a set.
+            try spend(reading: 8 * set.bytes.count)
             let scalars = Set(Scalars(set.bytes))
             bytes = Self.stripped(bytes, left: left, right: right) { scalars.contains($0) }
         } else {

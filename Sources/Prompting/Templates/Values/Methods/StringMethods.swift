@@ -2,7 +2,7 @@ extension RenderContext {
     /// A method of `str`, or of markupsafe's `Markup`, whose results are marked and which escapes what it takes in.
     func callStringMethod(_ text: Text, _ name: String, _ arguments: Arguments) throws(RenderFault) -> Value? {
         guard BuiltinNames.ofString.contains(name) else { return nil }
-        try spend(reading: text.bytes.count)
+        try spend(examining: text)
         if let mapped = try caseMethod(text, name, arguments) { return mapped }
         if let tested = try stringPredicate(text, name, arguments) { return .bool(tested) }
         if let found = try searchMethod(text, name, arguments) { return found }
@@ -47,6 +47,7 @@ extension RenderContext {
     /// Pays for a text as long as this one, which case mappings and the like make, and makes it.
     func mapped(_ text: Text, _ map: ([UInt8]) -> [UInt8]) throws(RenderFault) -> Text {
         try spend(bytes: text.bytes.count)
+        try spend(examining: text)
         let mapped = map(text.bytes)
         // A few letters become two or three; never more.
         try spend(bytes: max(mapped.count - text.bytes.count, 0))

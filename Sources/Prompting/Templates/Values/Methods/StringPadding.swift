@@ -9,8 +9,8 @@ extension RenderContext {
             return .string(try padded(text, width: width, fill: fill, name))
         case "zfill":
             let width = try requireIndex(arguments.positional(1...1, of: name)[0])
-            let missing = width.subtractingReportingOverflow(text.count).partialValue
-            if missing <= 0 { return .string(text) }
+            guard width > text.count else { return .string(text) }
+            let missing = width - text.count
             try spend(bytes: text.bytes.count, times: 1)
             try spend(bytes: missing)
             let signs = text.bytes.first == UInt8(ascii: "-") || text.bytes.first == UInt8(ascii: "+") ? 1 : 0
@@ -147,6 +147,7 @@ extension RenderContext {
                 values.append(entries[index])
             }
         } else {
+            for value in given { try spend(bytes: 48 * requireText(value, "maketrans").bytes.count) }
             let from = try Array(Scalars(requireText(given[0], "maketrans").bytes))
             let to = try Array(Scalars(requireText(given[1], "maketrans").bytes))
             guard from.count == to.count else {

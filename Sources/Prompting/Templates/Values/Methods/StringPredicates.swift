@@ -77,7 +77,6 @@ extension RenderContext {
             affixes = several
         } else {
             guard isString(given[0]) else {
-                if case .undefined(let undefined) = given[0], !isLenient { _ = undefined }
                 throw .type(
                     "\(name) first arg must be str or a tuple of str, not \(typeName(of: given[0]))")
             }

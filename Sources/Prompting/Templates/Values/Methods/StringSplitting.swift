@@ -47,6 +47,7 @@ extension RenderContext {
     func words(
         _ text: ArraySlice<UInt8>, limit: Int = -1, fromRight: Bool = false
     ) throws(RenderFault) -> [ArraySlice<UInt8>] {
+        try spend(reading: text.count)
         var found: [ArraySlice<UInt8>] = []
         var scalars = Scalars(text)
         var start: Int?

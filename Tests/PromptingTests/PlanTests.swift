@@ -41,7 +41,7 @@ import Testing
                 Parameter(name: "temperature", json: Array("0.2".utf8)),
                 Parameter(name: "tool_choice", json: Array(#""auto""#.utf8)),
                 Parameter(
-                    name: "tools", json: Array(#"[{"function":{"name":"look"},"type":"function"}]"#.utf8)),
+                    name: "tools", json: Array(#"[{"type":"function","function":{"name":"look"}}]"#.utf8)),
                 Parameter(name: "user", json: Array(#""x""#.utf8)),
             ])
     }

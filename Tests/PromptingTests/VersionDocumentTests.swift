@@ -24,11 +24,11 @@ import Testing
             """#,
             #"{"max_output_tokens":256,"messages":[{"content":"Be brief.\n\tSay \"hi\" to {{ customer.name }} é \u0001 /","#
                 + #""role":"system"},{"content":"{{ q }}","role":"user"}],"model":"sim-1","#
-                + #""overridable":["seed","temperature","top_p"],"parameters":{"response_format":{"json_schema":"#
-                + #"{"a":{"b":[]},"z":null},"type":"json_schema"},"stop":["a","b"],"temperature":1e0,"top_p":0.50},"#
-                + #""provider":"simulated","schema":{"input":{"properties":{"q":{}},"type":"object"},"number":3,"#
+                + #""overridable":["seed","temperature","top_p"],"parameters":{"response_format":{"type":"json_schema","#
+                + #""json_schema":{"z":null,"a":{"b":[]}}},"stop":["a","b"],"temperature":1e0,"top_p":0.50},"#
+                + #""provider":"simulated","schema":{"input":{"type":"object","properties":{"q":{}}},"number":3,"#
                 + #""output":{"type":"string"}},"strict_model":true,"#
-                + #""tools":[{"function":{"name":"f","parameters":{}},"type":"function"}]}"#
+                + #""tools":[{"type":"function","function":{"name":"f","parameters":{}}}]}"#
         ),
     ])
     func hasOneStableForm(document: String, canonical: String) throws {

@@ -34,10 +34,12 @@ extension EmbeddedControlStore {
         let tables = tables
         let draft = AgentSchema(number: 1, input: input, output: output, created: change.origin)
         return try await create(change) { transaction in
+            let before = try transaction.schema(ofShape: draft.shape, tables, agent)
             let schema = try transaction.insert(draft, tables, agent)
-            guard schema.isNew else { return schema }
+            guard schema.value != before else { return schema }
             let event = AuditEvent(
-                "schema.create", agent.target + "/schemas/\(schema.value.number)", organization: agent.organization)
+                before == nil ? "schema.create" : "schema.describe", agent.target + "/schemas/\(schema.value.number)",
+                organization: agent.organization)
             try transaction.audit(tables, change, event)
             return schema
         }
@@ -79,20 +81,28 @@ extension WriteTransaction {
         try put(AgentSchema(number: 1, created: agent.created), tables, path)
     }
 
-    /// The agent's schema of this shape, made under the next number where there is none.
+    /// The agent's schema of this shape, with the words of this one; made under the next number where there is none.
     func insert(_ draft: AgentSchema, _ tables: CatalogTables, _ agent: AgentPath) throws -> Created<AgentSchema> {
-        try requireAgent(tables, agent)
-        try indexShapes(tables, agent)
-        if let number = try value(tables.versionHashes, agent.shapeKey(draft.shape)) {
-            let same: AgentSchema? = try record(tables.schemas, Key(bytes: agent.key.bytes + number))
-            guard let same else { throw StorageError(.corrupt, "read schema: it is gone") }
-            return Created(same, isNew: false)
-        }
         var schema = draft
+        if let same = try self.schema(ofShape: draft.shape, tables, agent) {
+            schema.number = same.number
+            schema.created = same.created
+            if schema != same { try put(schema, tables, agent) }
+            return Created(schema, isNew: false)
+        }
         let newest: AgentSchema? = try newest(tables.schemas, prefix: agent.key)
         schema.number = (newest?.number ?? 0) + 1
         try put(schema, tables, agent)
         return Created(schema)
+    }
+
+    func schema(ofShape shape: Digest, _ tables: CatalogTables, _ agent: AgentPath) throws -> AgentSchema? {
+        try requireAgent(tables, agent)
+        try indexShapes(tables, agent)
+        guard let number = try value(tables.versionHashes, agent.shapeKey(shape)) else { return nil }
+        let schema: AgentSchema? = try record(tables.schemas, Key(bytes: agent.key.bytes + number))
+        guard let schema else { throw StorageError(.corrupt, "read schema: it is gone") }
+        return schema
     }
 
     /// Writes a schema and its place in the index of shapes.

@@ -8,7 +8,7 @@ extension EmbeddedControlStore {
     package func createVersion(
         _ agent: AgentPath, _ version: NewVersion, by change: Change
     ) async throws(ControlFault) -> Created<Version> {
-        // A schema never changes, so what is made of it here is right in the transaction too.
+        // A schema's shape never changes, so what is made of it here is right in the transaction too.
         let tables = tables
         let schema = try read { try $0.schema(tables, agent, version.schema) }
         let draft = try version.draft(for: schema, change)

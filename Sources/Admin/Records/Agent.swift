@@ -30,14 +30,15 @@ package struct Agent: JSONRecord, Hashable {
 
 /// A numbered pair of input and output JSON Schemas of an agent. An empty schema (`{}`) asks for nothing.
 ///
-/// The texts are those that came first: of schemas that differ in annotations alone, only the first is kept.
+/// The texts are those that came last: one of the same shape, with other descriptions or its properties in another
+/// order, takes their place. Versions hold the texts that they were made with.
 package struct AgentSchema: JSONRecord, Hashable {
     package static let anything = Array("{}".utf8)
-    /// Of each of the two, in canonical form: what is larger is no shape that a run's input could have.
+    /// Of each of the two, without white space: what is larger is no shape that a run's input could have.
     static let maximumBytes = 256 << 10
 
     package var number: UInt32
-    /// JSON objects in canonical form.
+    /// JSON objects without white space, members in the order in which they were written: models answer in it.
     package var input: [UInt8]
     package var output: [UInt8]
     package var created: Origin

@@ -6,7 +6,7 @@ enum SchemasResource {
         Reply(try await call.store.schemas(try call.agent(), try call.page()))
     }
 
-    /// 200 with the one that is there where its shape is the same, whatever the annotations of this one say.
+    /// 200 with the number that is there where the shape is the same; it takes over the words of this one.
     static func create(_ call: AdminCall) async throws(ControlFault) -> Reply {
         let fields = try call.fields(["input", "output"])
         let created = try await call.store.createSchema(
@@ -63,11 +63,11 @@ extension AdminCall {
 }
 
 extension Fields {
-    /// A JSON Schema in canonical form, which a validator can be made of.
+    /// A JSON Schema that a validator can be made of, its members in the order in which they were written.
     func jsonSchema(_ name: String) throws(ControlFault) -> [UInt8] {
         guard let value = try optionalObject(name) else { return AgentSchema.anything }
         let text: [UInt8]
-        do throws(JSONFault) { text = try canonicalJSON(value) } catch {
+        do throws(JSONFault) { text = try orderedJSON(value) } catch {
             throw .invalid("\(name): \(error.reason.rawValue)", at: "/\(name)")
         }
         guard text.count <= AgentSchema.maximumBytes else {

@@ -53,7 +53,8 @@ package struct VersionDocument: Sendable {
     /// The canonical form of a document: the bytes whose SHA-256 is the version's identity.
     ///
     /// Two documents that mean the same give the same bytes, whatever their order of members, white space, escapes,
-    /// order of `overridable`, or absent, null and empty fields. Numbers stay as written: `1` and `1.0` differ.
+    /// order of `overridable`, or absent, null and empty fields. Numbers stay as written (`1` and `1.0` differ), and so
+    /// does the order of members within schemas, tools and parameters: models answer in it.
     /// Never longer than the document, so within `maximumBytes`.
     package static func canonical(from document: JSONDocument) throws(VersionFault) -> [UInt8] {
         try VersionDocument(document).canonical()

@@ -101,7 +101,7 @@ extension VersionDocument {
                 throw VersionFault(place / member.name, reason(forReserving: member.name))
             }
             parameters.append(
-                Parameter(name: member.name, json: try canonical(member.value, at: place / member.name)))
+                Parameter(name: member.name, json: try ordered(member.value, at: place / member.name)))
         }
         return parameters.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
@@ -131,7 +131,7 @@ extension VersionDocument {
         for (index, tool) in tools.enumerated() where tool.kind != .object {
             throw VersionFault(.root / "tools" / index, "must be an object")
         }
-        return tools.isEmpty ? nil : try canonical(value, at: .root / "tools")
+        return tools.isEmpty ? nil : try ordered(value, at: .root / "tools")
     }
 
     private static func schema(_ fields: VersionFields) throws(VersionFault) -> Schema? {
@@ -143,7 +143,7 @@ extension VersionDocument {
             guard value.kind == .object || value.kind == .bool else {
                 throw VersionFault(place / name, "not a JSON Schema: must be an object, true or false")
             }
-            return try canonical(value, at: place / name)
+            return try ordered(value, at: place / name)
         }
         return Schema(
             number: try fields.required("number", try fields.integer("number", in: 1...Int64(Int32.max))),
@@ -164,9 +164,9 @@ extension VersionDocument {
         return rule
     }
 
-    private static func canonical(_ value: JSONValue, at place: JSONPointer) throws(VersionFault) -> [UInt8] {
+    private static func ordered(_ value: JSONValue, at place: JSONPointer) throws(VersionFault) -> [UInt8] {
         do throws(JSONFault) {
-            return try canonicalJSON(value)
+            return try orderedJSON(value)
         } catch {
             throw VersionFault(place, error)
         }

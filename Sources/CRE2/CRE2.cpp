@@ -44,4 +44,6 @@ bool tg_re2_matches(const tg_re2 *expression, const char *text, size_t count) {
     return expression->expression.Match(piece, 0, piece.size(), re2::RE2::UNANCHORED, nullptr, 0);
 }
 
+int tg_re2_size(const tg_re2 *expression) { return expression->expression.ProgramSize(); }
+
 void tg_re2_delete(tg_re2 *expression) { delete expression; }

@@ -68,6 +68,9 @@ extension JSONTape {
     @usableFromInline
     package func isEscapedString(_ node: Int, _ text: [UInt8], _ start: Int, _ count: Int) -> Bool {
         guard nodes[node].kind == .string else { return false }
+        // An escape takes up to six bytes for one, so most are told apart without being decoded.
+        let written = contents(of: node).count
+        guard count <= written, written <= 6 * count else { return false }
         return decoded(node).elementsEqual(text[start..<start + count])
     }
 

@@ -30,6 +30,9 @@ tg_re2_verdict tg_re2_compile(
 /// Whether it matches anywhere in `count` bytes of UTF-8. Takes time in proportion to `count`.
 bool tg_re2_matches(const tg_re2 *_Nonnull expression, const char *_Nullable text, size_t count);
 
+/// Instructions of its program: what a byte of the text can take at most, where the automaton does not fit the memory.
+int tg_re2_size(const tg_re2 *_Nonnull expression);
+
 void tg_re2_delete(tg_re2 *_Nonnull expression);
 
 #ifdef __cplusplus

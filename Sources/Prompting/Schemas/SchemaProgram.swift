@@ -80,7 +80,7 @@ struct SchemaParts {
             + nameRanges.count * 8 + numbers.count * MemoryLayout<JSONNumber>.stride
             + enumerations.reduce(0) { $0 + 64 + $1.values.count * 16 } + dynamicTargets.count * 32
             + documents.reduce(512) {
-                $0 + 128 + $1.tape.document.count + $1.tape.nodes.count * MemoryLayout<JSONTape.Node>.stride
+                $0 + 128 + $1.tape.document.count + $1.tape.nodes.capacity * MemoryLayout<JSONTape.Node>.stride
             }
     }
 }

@@ -29,19 +29,20 @@ struct SchemaReference: Sendable {
         }
     }
 
-    /// Whether what it leads to stands under an annotation, where only a reference makes it a schema.
-    var leadsIntoAnnotation: Bool {
+    /// Whether what it leads to stands where only a reference makes it a schema, and which a shape says otherwise than the
+    /// text: under an annotation, or in a list whose order says nothing.
+    var leadsAside: Bool {
         guard case .pointer(let names) = target else { return false }
         var rest = names[...]
         while let name = rest.popFirst() {
             switch KeywordContent(name) {
-            case .annotation: return true
+            case .annotation, .set, .type, .namedSets: return true
             case .schema: break
             case .schemas, .namedSchemas, .namedSchemasOrNames: rest = rest.dropFirst()
             case .schemaOrSchemas:
                 if rest.first?.bytes.allSatisfy({ (48...57).contains($0) }) == true { rest = rest.dropFirst() }
             // What stands there is kept as it is.
-            case .set, .type, .namedSets, .reference, .other: return false
+            case .reference, .other: return false
             }
         }
         return false

@@ -12,23 +12,23 @@ package struct SchemaShape: Hashable, Sendable {
 
     /// Throws `duplicateKey` where an object names a member twice.
     package init(of schema: JSONValue) throws(JSONFault) {
-        // A definition may stand anywhere, under an annotation too; then all of them are kept.
-        text = try ShapeWriter(keepsAnnotations: try Self.leadsIntoAnnotation(schema)).schema(schema)
+        // A definition may stand anywhere, under an annotation or in an `enum` too; then all of them are kept as they are.
+        text = try ShapeWriter(keepsText: try Self.leadsAside(schema)).schema(schema)
     }
 
     /// The depth of a checked document bounds the recursion.
-    private static func leadsIntoAnnotation(_ value: JSONValue) throws(JSONFault) -> Bool {
+    private static func leadsAside(_ value: JSONValue) throws(JSONFault) -> Bool {
         switch value.kind {
         case .array:
-            for element in value.elements() where try leadsIntoAnnotation(element) { return true }
+            for element in value.elements() where try leadsAside(element) { return true }
         case .object:
             for member in try value.members() {
                 if case .reference = KeywordContent(Text(member.name)), let reference = member.value.decodedBytes,
-                    SchemaReference(Text(reference)).leadsIntoAnnotation
+                    SchemaReference(Text(reference)).leadsAside
                 {
                     return true
                 }
-                if try leadsIntoAnnotation(member.value) { return true }
+                if try leadsAside(member.value) { return true }
             }
         case .string, .number, .bool, .null: break
         }
@@ -38,12 +38,12 @@ package struct SchemaShape: Hashable, Sendable {
 
 /// Writes the shape of each value by what it stands under.
 private struct ShapeWriter {
-    let keepsAnnotations: Bool
+    let keepsText: Bool
 
     func schema(_ value: JSONValue) throws(JSONFault) -> [UInt8] {
         try object(value) { (name, value) throws(JSONFault) in
             switch KeywordContent(name) {
-            case .annotation: keepsAnnotations ? try canonicalJSON(value) : nil
+            case .annotation: keepsText ? try canonicalJSON(value) : nil
             case .schema: try schema(value)
             case .schemas: try schemas(value)
             case .schemaOrSchemas: value.kind == .array ? try schemas(value) : try schema(value)
@@ -68,7 +68,7 @@ private struct ShapeWriter {
     }
 
     private func set(_ value: JSONValue) throws(JSONFault) -> [UInt8] {
-        guard value.kind == .array else { return try canonicalJSON(value) }
+        guard value.kind == .array, !keepsText else { return try canonicalJSON(value) }
         var elements: Set<[UInt8]> = []
         for element in value.elements() { elements.insert(try canonicalJSON(element)) }
         return array(elements.sorted { $0.lexicographicallyPrecedes($1) })

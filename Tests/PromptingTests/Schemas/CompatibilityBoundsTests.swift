@@ -65,4 +65,32 @@ import Testing
         let old = try SchemaCompatibility.Pair(input: Array("{}".utf8), output: Array("{}".utf8))
         #expect(try SchemaCompatibility(from: old, to: new).breaks.count == SchemaCompatibility.maximumBreaks)
     }
+
+    /// Each part is told by the way to it.
+    @Test func endsWithLongNames() throws {
+        let name = String(repeating: "a", count: 4_000)
+        func schema(_ type: String) -> String {
+            let leaves = (0..<4_000).map { "\"\($0)\":{\"type\":\"\(type)\"}" }.joined(separator: ",")
+            return String(repeating: "{\"properties\":{\"\(name)\":", count: 25) + "{\"properties\":{\(leaves)}}"
+                + String(repeating: "}}", count: 25)
+        }
+        var found: [SchemaFinding] = []
+        let took = try ContinuousClock().measure {
+            found = try CompatibilityTests.findings(schema("number"), schema("integer"))
+        }
+        #expect(!found.isEmpty)
+        #expect(took < .seconds(20))
+    }
+
+    @Test func endsWithLongEnumerations() throws {
+        func schema(_ last: Int) -> String {
+            let values = ((0..<15_000).map(String.init) + [String(last)]).joined(separator: ",")
+            let properties = (0..<4_000).map { "\"\($0)\":{\"$ref\":\"#/$defs/e\"}" }.joined(separator: ",")
+            return "{\"$defs\":{\"e\":{\"enum\":[\(values)]}},\"properties\":{\(properties)}}"
+        }
+        var found: [SchemaFinding] = []
+        let took = try ContinuousClock().measure { found = try CompatibilityTests.findings(schema(-1), schema(-2)) }
+        #expect(!found.isEmpty)
+        #expect(took < .seconds(20))
+    }
 }

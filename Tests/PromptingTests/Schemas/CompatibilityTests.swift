@@ -292,4 +292,22 @@ import Testing
         let object = try SchemaCompatibility.Pair(input: Array(#"{"type":"object"}"#.utf8), output: Array("{}".utf8))
         #expect(try SchemaCompatibility(from: any, to: object).isCompatible)
     }
+
+    /// `minContains` is of 2020-12.
+    @Test func draft7KnowsNoLeastOfContains() throws {
+        let draft = ##""$schema":"http://json-schema.org/draft-07/schema#""##
+        let found = try Self.findings(
+            "{\(draft),\"type\":\"array\"}",
+            "{\(draft),\"type\":\"array\",\"contains\":{\"type\":\"string\"},\"minContains\":0}")
+        #expect(found.map(\.rule) == ["contains"])
+    }
+
+    /// The same reference is two where what it is relative to differs.
+    @Test func referencesBelowIdentifiersAreNotTakenForOne() throws {
+        func part(_ id: String, _ type: String) -> String {
+            ##"{"properties":{"p":{"$id":"http://\##(id)/","properties":{"q":{"$ref":"y"}},"$defs":{"y":{"$id":"y","type":"\##(type)"}}}}}"##
+        }
+        let narrow = "{\"if\":\(part("a", "string")),\"then\":\(part("b", "number"))}"
+        #expect(try !Self.findings("{}", narrow).isEmpty)
+    }
 }

@@ -125,4 +125,12 @@ import Testing
             #expect(try Self.shape(shape) == shape)
         }
     }
+
+    /// A reference can lead into a list whose order says nothing otherwise.
+    @Test func anEnumThatIsReferredIntoKeepsItsOrder() throws {
+        func schema(_ one: String, _ other: String) -> String {
+            ##"{"$defs":{"e":{"enum":[{"type":"\##(one)"},{"type":"\##(other)"}]}},"$ref":"#/$defs/e/enum/0"}"##
+        }
+        #expect(try Self.shape(schema("string", "number")) != Self.shape(schema("number", "string")))
+    }
 }

@@ -27,6 +27,7 @@ extension SchemaCheck {
     private mutating func checkElements(_ rule: SchemaRule, _ schema: Int, _ node: Int) -> Bool {
         let count = Int(nodes[node].count)
         let prefix = min(count, Int(rule.b))
+        guard spend(prefix / 4) else { return false }
         var isValid = true
         var element = node + 1
         for index in 0..<prefix {
@@ -80,7 +81,7 @@ extension SchemaCheck {
             }
             return true
         }
-        guard spend(Int(nodes[node].next) - node) else { return false }
+        guard spend(Int(nodes[node].next) - node + weight(node)) else { return false }
         var hashes = tape.elements(of: node).map { (hash: tape.hash(of: $0), element: $0) }
         hashes.sort { $0.hash < $1.hash }
         var start = 0

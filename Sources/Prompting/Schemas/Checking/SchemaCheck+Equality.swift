@@ -9,17 +9,21 @@ extension SchemaCheck {
         case .null: return true
         case .bool: return self.tape.bool(node) == tape.bool(other)
         case .string:
+            let contents = tape.contents(of: other)
+            let written = self.tape.contents(of: node).count
+            // An escape takes up to six bytes for one.
+            guard written <= 6 * contents.count, contents.count <= 6 * written,
+                spend((written + contents.count) / 16)
+            else { return false }
             if tape.nodes[other].isPlain {
-                let contents = tape.contents(of: other)
                 return self.tape.isString(node, tape.document, contents.lowerBound, contents.count)
             }
-            guard spend(self.tape.bytes(of: node).count / 16) else { return false }
             return self.tape.isString(node, tape.decoded(other))
         case .number:
             if nodes[node].isSmallInteger && tape.nodes[other].isSmallInteger {
                 return self.tape.smallInteger(node) == tape.smallInteger(other)
             }
-            guard spend(self.tape.bytes(of: node).count / 16) else { return false }
+            guard spend(weight(node) + tape.bytes(of: other).count / 16) else { return false }
             return JSONNumber(self.tape.document[self.tape.bytes(of: node)])
                 == JSONNumber(tape.document[tape.bytes(of: other)])
         case .array:
@@ -36,14 +40,31 @@ extension SchemaCheck {
             var key = node + 1
             /// Members mostly stand in the same order.
             var expected = other + 1
+            var isInOrder = true
             for _ in 0..<nodes[node].count {
                 guard let found = find(key, in: other, of: tape, expected) else { return false }
                 if !equals(key + 1, found + 1, of: tape) { return false }
+                if found != expected { isInOrder = false }
                 expected = Int(tape.nodes[found + 1].next)
                 key = Int(nodes[key + 1].next)
             }
-            return true
+            return isInOrder || hasAllNames(of: other, of: tape, in: node)
         }
+    }
+
+    /// Whether an object has each name that one of a tape has: a name that stands twice in it is no second one.
+    private mutating func hasAllNames(of other: Int, of tape: JSONTape, in node: Int) -> Bool {
+        var key = other + 1
+        for _ in 0..<tape.nodes[other].count {
+            var candidate = node + 1
+            while candidate < Int(nodes[node].next), !equals(candidate, key, of: tape) {
+                guard spend() else { return false }
+                candidate = Int(nodes[candidate + 1].next)
+            }
+            guard candidate < Int(nodes[node].next) else { return false }
+            key = Int(tape.nodes[key + 1].next)
+        }
+        return true
     }
 
     /// The first key of an object of a tape that says what a key of the value at hand says.

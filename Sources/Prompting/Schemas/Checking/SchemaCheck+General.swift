@@ -19,6 +19,7 @@ extension SchemaCheck {
     }
 
     private mutating func applyAll(_ start: Int32, _ count: Int32, _ node: Int) -> Bool {
+        guard spend(Int(count) / 8) else { return false }
         var isValid = true
         var index = start
         while index < start + count {
@@ -53,7 +54,7 @@ extension SchemaCheck {
         case .constant: return equals(node, Int(rule.b), of: program.documents[Int(rule.a)].tape)
         case .enumeration: return isListed(node, program.enumerations[Int(rule.a)])
         case .oneOfNames:
-            guard nodes[node].kindCode == 2 else { return false }
+            guard nodes[node].kindCode == 2, spend(weight(node)) else { return false }
             for index in Int(rule.a)..<Int(rule.a + rule.b) where isNamed(node, nameRanges[Int(lists[index])]) {
                 return true
             }
@@ -78,7 +79,7 @@ extension SchemaCheck {
             for value in values.values where equals(node, Int(value.node), of: tape) { return true }
             return false
         }
-        guard spend(Int(nodes[node].next) - node) else { return false }
+        guard spend(Int(nodes[node].next) - node + weight(node)) else { return false }
         let hash = self.tape.hash(of: node)
         var lower = 0
         var upper = values.values.count

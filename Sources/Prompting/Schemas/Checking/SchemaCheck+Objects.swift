@@ -8,6 +8,7 @@ extension SchemaCheck {
         case .minProperties: if Int64(nodes[node].count) >= rule.value { return true }
         case .maxProperties: if Int64(nodes[node].count) <= rule.value { return true }
         case .propertyNames:
+            guard spend(Int(nodes[node].count) / 4) else { return false }
             var isValid = true
             var key = node + 1
             for _ in 0..<nodes[node].count {
@@ -40,10 +41,11 @@ extension SchemaCheck {
 
     /// The value of the first member of that name; -1 where there is none.
     mutating func member(_ name: Int32, of node: Int) -> Int {
+        guard spend() else { return -1 }
         let range = nameRanges[Int(name)]
         var key = node + 1
         for _ in 0..<nodes[node].count {
-            guard spend() else { return -1 }
+            guard spend(1 + weight(key)) else { return -1 }
             if isNamed(key, range) { return key + 1 }
             key = Int(nodes[key + 1].next)
         }
@@ -52,6 +54,7 @@ extension SchemaCheck {
 
     private mutating func checkMembers(_ number: Int, _ schema: Int, _ node: Int) -> Bool {
         let table = tables[number]
+        guard table.moreCount == 0 || spend(Int(table.entryCount) / 8) else { return false }
         var isValid = true
         var seen: UInt64 = 0
         /// Of the entries beyond the 64th, where some of them must be there.
@@ -60,7 +63,7 @@ extension SchemaCheck {
         var expected = Int(table.entryStart)
         var key = node + 1
         for _ in 0..<nodes[node].count {
-            guard spend() else { return false }
+            guard spend(1 + weight(key)) else { return false }
             let value = key + 1
             let entry = find(key, table, &expected)
             var applied: Int32 = -1
@@ -139,7 +142,8 @@ extension SchemaCheck {
     }
 
     private mutating func search(_ key: Int, _ table: MemberTable) -> Int {
-        guard table.slotCount > 0, nodes[key].isPlain else {
+        guard nodes[key].isPlain else { return searchEscaped(key, table) }
+        guard table.slotCount > 0 else {
             guard spend(Int(table.entryCount) / 4) else { return -1 }
             for entry in Int(table.entryStart)..<Int(table.entryStart + table.entryCount) where isNamed(key, entry) {
                 return entry
@@ -154,6 +158,18 @@ extension SchemaCheck {
             if isNamed(key, entry) { return entry }
             guard spend() else { return -1 }
             slot = (slot + 1) & mask
+        }
+        return -1
+    }
+
+    /// Decodes the key once, and goes through all entries.
+    private mutating func searchEscaped(_ key: Int, _ table: MemberTable) -> Int {
+        guard spend(weight(key) + Int(table.entryCount) / 4) else { return -1 }
+        let name = tape.decoded(key)
+        for place in Int(table.entryStart)..<Int(table.entryStart + table.entryCount) {
+            let entry = entries[place]
+            guard Int(entry.nameCount) == name.count else { continue }
+            if names[Int(entry.nameStart)..<Int(entry.nameStart + entry.nameCount)].elementsEqual(name) { return place }
         }
         return -1
     }

@@ -54,8 +54,9 @@ extension SchemaCheck {
     }
 
     mutating func matches(_ pattern: Int32, _ node: Int) -> Bool {
-        guard spend(1 + tape.bytes(of: node).count / 16) else { return false }
         let expression = program.patterns[Int(pattern)]
+        // Where the automaton does not fit its memory, each byte goes through all of the program.
+        guard spend((1 + weight(node)) * (1 + expression.size / 64)) else { return false }
         return tape.withDecoded(node) { unsafe expression.matches($0) }
     }
 }

@@ -79,6 +79,7 @@ extension SchemaCheck {
         case .elements:
             guard nodes[node].kindCode == 1 else { return }
             if rule.c >= 0 { evaluated.isAll = true }
+            guard !evaluated.isAll, spend(min(Int(rule.b), Int(nodes[node].count)) / 4) else { return }
             for index in 0..<min(Int(rule.b), Int(nodes[node].count)) { evaluated.marks[index] = true }
         case .contains:
             guard nodes[node].kindCode == 1 else { return }

@@ -15,7 +15,8 @@ struct SchemaCheck {
     let names: [UInt8]
     let nodes: [JSONTape.Node]
 
-    /// What a check may still cost: a step a schema applied, a member or an element visited, sixteen bytes matched.
+    /// What a check may still cost: a step a schema applied, a member or an element visited, sixteen bytes read. All that
+    /// a schema or a value can make many of is paid for, so that a step never takes much longer than a microsecond.
     var stepsLeft: Int
     var depth = 0
     /// Too many steps, or too deep: nothing said since counts.
@@ -39,6 +40,8 @@ struct SchemaCheck {
     static let steps = 2_000_000
     static let stepsPerNode = 50
     private static let maximumNotes = 512
+    /// Of all violations together: names in a value can be long, and each pointer repeats those that lead to it.
+    private static let maximumPointerBytes = 64 << 10
 
     init(_ program: SchemaProgram, _ tape: JSONTape) {
         self.program = program
@@ -76,6 +79,10 @@ struct SchemaCheck {
     }
 
     mutating func giveUp() { isGivenUp = true }
+
+    /// Steps for reading all that a value is written as.
+    @inline(__always)
+    func weight(_ node: Int) -> Int { tape.bytes(of: node).count / 16 }
 
     /// Runs what decides without being a fault itself: a branch, a condition.
     @inline(__always)
@@ -172,9 +179,10 @@ struct SchemaCheck {
     }
 
     /// A number where its kind alone is not allowed: whether integers are, and it is one.
-    private func isAllowedInteger(_ types: UInt8, _ node: Int) -> Bool {
+    private mutating func isAllowedInteger(_ types: UInt8, _ node: Int) -> Bool {
         guard types & CompiledSchema.integerType != 0 else { return false }
-        return nodes[node].isSmallInteger || JSONNumber(tape.document[tape.bytes(of: node)]).isInteger
+        if nodes[node].isSmallInteger { return true }
+        return spend(weight(node)) && JSONNumber(tape.document[tape.bytes(of: node)]).isInteger
     }
 
     // MARK: - Notes
@@ -199,6 +207,13 @@ struct SchemaCheck {
         let distinct = notes.filter { known.insert($0).inserted }
         // Sorting is stable: of one value the order is the schema's.
         let sorted = distinct.enumerated().sorted { ($0.element.node, $0.offset) < ($1.element.node, $1.offset) }
-        return sorted.prefix(max(1, maximum)).map { violation($0.element) }
+        var violations: [SchemaViolation] = []
+        var room = Self.maximumPointerBytes
+        for note in sorted.prefix(max(1, maximum)) where room > 0 {
+            let violation = violation(note.element)
+            room -= violation.pointer.utf8.count + violation.schemaPointer.utf8.count
+            violations.append(violation)
+        }
+        return violations
     }
 }

@@ -24,7 +24,10 @@ extension SchemaComparison {
         if rules.tree["uniqueItems"]?.bool == true, !values.facts.isUnique, counts.maximum > 1 {
             found.append(SchemaFinding(rules, "uniqueItems", "false", "true", values.isPlain))
         }
-        if rules.tree["contains"] != nil, rules.tree["minContains"]?.count != 0 || rules.tree["maxContains"] != nil,
+        // Up to draft-07 only `contains` itself counts.
+        let isEmptyEnough =
+            draft(rules.side) != .draft7 && rules.tree["minContains"]?.count == 0 && rules.tree["maxContains"] == nil
+        if rules.tree["contains"] != nil, !isEmptyEnough,
             !values.say(["contains", "minContains", "maxContains"], of: rules, isSame)
         {
             found.append(SchemaFinding(rules, "contains", "none, or another one", "this one", false))

@@ -46,6 +46,8 @@ final class SchemaComparison {
         guard spend() else { return [.undecided(site, Self.tooLarge)] }
         if sites.contains(where: { isSame($0, site) }) { return [] }
         let key = Set(sites.map(\.key)).sorted().joined(separator: "\n") + "\n\n" + site.key
+        // Keys are kept, and are as long as the ways to their schemas.
+        guard spend(key.utf8.count / 256) else { return [.undecided(site, Self.tooLarge)] }
         if let known = done[key] { return known }
         level += deeper ? 1 : 0
         depth += 1
@@ -143,8 +145,9 @@ final class SchemaComparison {
     }
 
     func known(_ sites: [SchemaSite]) -> SchemaValues {
-        spend()
-        return SchemaValues(sites, conjunction(sites))
+        let values = SchemaValues(sites, conjunction(sites))
+        spend(1 + values.weight / 64)
+        return values
     }
 
     func draft(_ side: SchemaSide) -> JSONSchema.Draft? { side == .wide ? wide.draft : narrow.draft }
@@ -157,7 +160,11 @@ final class SchemaComparison {
     /// Whether two schemas are the same rules: the same text, and so is what it refers to.
     func isSame(_ one: SchemaSite, _ other: SchemaSite) -> Bool {
         guard one.tree == other.tree else { return false }
-        if one.side == other.side { return true }
+        if one.side == other.side {
+            // With identifiers within, a reference means what it stands in.
+            let isTangled = one.side == .wide ? wide.isTangled : narrow.isTangled
+            return one.key == other.key || !isTangled || one.tree.references?.isEmpty == true
+        }
         guard wide.draft == narrow.draft else { return false }
         if wide.references.isEmpty && !wide.isTangled { return true }
         return one.tree.references.map { agreeing.isSuperset(of: $0) } ?? false

@@ -32,6 +32,11 @@ final class SchemaValues {
         self.types = types
     }
 
+    /// How much there is to go through in what was found: the lists of values that are allowed.
+    var weight: Int {
+        conjunction.conjuncts.reduce(0) { $0 + ($1.tree["enum"]?.elements?.count ?? 0) }
+    }
+
     /// Whether the schemas say of a keyword, or of several that go together, what these rules say.
     func say(_ keywords: [Text], of rules: SchemaSite, _ isSame: (SchemaSite, SchemaSite) -> Bool) -> Bool {
         conjunction.conjuncts.contains { conjunct in

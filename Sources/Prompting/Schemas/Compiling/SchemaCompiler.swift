@@ -24,8 +24,9 @@ struct SchemaCompiler {
     /// Bytes for all regular expressions of a schema, and the least that one of them gets.
     private static let patternMemory = 32 << 20
     private static let leastPatternMemory = 256 << 10
-    /// Bytes that a regular expression holds before anything was matched with it, roughly.
-    private static let patternCost = 4 << 10
+    /// What nearly all of them need, which is tried first, and up to how many instructions it is plenty.
+    private static let usualPatternMemory = 64 << 10
+    private static let usualPatternSize = 128
 
     init(dialect: SchemaDialect, resources: [String: [UInt8]]) {
         self.dialect = dialect
@@ -41,7 +42,8 @@ struct SchemaCompiler {
         parts.shortenReferences(isDynamic: !dynamicNames.isEmpty)
         parts.documents = library.documents
         let patterns = try compilePatterns()
-        return SchemaProgram(root: root, parts, patterns: patterns, patternCost: patterns.count * Self.patternCost)
+        return SchemaProgram(
+            root: root, parts, patterns: patterns, patternCost: patterns.reduce(0) { $0 + $1.byteCost })
     }
 
     private mutating func drain() throws(SchemaFault) {
@@ -148,7 +150,12 @@ struct SchemaCompiler {
         var compiled: [RegularExpression] = []
         for (text, place) in patternPlaces {
             do throws(ECMAPattern.Fault) {
-                compiled.append(try RegularExpression(ecma: text, maximumMemory: memory))
+                let usual = try? RegularExpression(ecma: text, maximumMemory: Self.usualPatternMemory)
+                if let usual, usual.size <= Self.usualPatternSize {
+                    compiled.append(usual)
+                } else {
+                    compiled.append(try RegularExpression(ecma: text, maximumMemory: memory))
+                }
             } catch {
                 throw fault(place, place.node, "the pattern is refused: \(error.message)")
             }

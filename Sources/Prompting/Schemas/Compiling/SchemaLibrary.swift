@@ -9,6 +9,9 @@ struct SchemaLibrary {
     private var byAddress: [String: Int] = [:]
 
     static let maximumResources = 1000
+    /// Of an `$id` with all that it is relative to, in bytes: each part that has one keeps its own, and every relative
+    /// reference is put together with it.
+    static let maximumAddress = 2000
     /// Of all texts together, in bytes.
     static let maximumTotal = 4 << 20
     private var total = 0
@@ -147,6 +150,9 @@ struct SchemaLibrary {
             var uri = URIReference(tape.string(id)).resolved(against: resources[outer].base)
             let fragment = uri.decodedFragment ?? []
             uri.fragment = nil
+            guard uri.address.utf8.count <= Self.maximumAddress else {
+                throw fault(document, id, "the address that $id gives is longer than \(Self.maximumAddress) bytes")
+            }
             if uri.address != resources[outer].base.address {
                 var dialect = resources[outer].dialect
                 if node != 0 { dialect = try self.dialect(of: node, in: document, otherwise: dialect) }

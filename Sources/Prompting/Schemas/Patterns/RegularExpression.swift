@@ -1,11 +1,16 @@
 import CRE2
 
-/// A compiled regular expression, and the only user of the C module: matching takes time in proportion to the text,
-/// whatever the pattern, and memory up to the bound given.
+/// A compiled regular expression, and the only user of the C module: matching takes time in proportion to the text
+/// and at most to its own size, and memory up to the bound given.
 ///
 /// `@unchecked Sendable`: the pointer never changes, and RE2 lets any number of threads match with one expression.
 final class RegularExpression: @unchecked Sendable {
     private let expression: OpaquePointer
+    /// Instructions of its program: matching takes at most time in proportion to this times the text.
+    let size: Int
+    /// Memory that it holds at most, in bytes: its program in two forms, and what one automaton keeps, for which RE2
+    /// sets a third of the bound aside.
+    let byteCost: Int
 
     enum Fault: Error { case malformed, repeatsTooOften, tooLarge, outOfMemory }
 
@@ -29,6 +34,8 @@ final class RegularExpression: @unchecked Sendable {
         // One that compiled was made.
         guard let made = unsafe made else { throw .outOfMemory }
         unsafe expression = unsafe made
+        size = Int(unsafe tg_re2_size(made))
+        byteCost = 1 << 10 + 64 * size + maximumMemory / 3
     }
 
     deinit { unsafe tg_re2_delete(expression) }

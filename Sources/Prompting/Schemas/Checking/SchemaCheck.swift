@@ -38,6 +38,8 @@ struct SchemaCheck {
     static let maximumDepth = 256
     static let steps = 2_000_000
     static let stepsPerNode = 50
+    /// However large the value is: some seconds.
+    static let maximumSteps = 50_000_000
     private static let maximumNotes = 512
 
     init(_ program: SchemaProgram, _ tape: JSONTape) {
@@ -52,7 +54,7 @@ struct SchemaCheck {
         names = program.names
         nodes = tape.nodes
         isDynamic = !program.dynamicTargets.isEmpty
-        stepsLeft = Self.steps + Self.stepsPerNode * tape.nodes.count
+        stepsLeft = min(Self.steps + Self.stepsPerNode * tape.nodes.count, Self.maximumSteps)
     }
 
     mutating func accepts() -> Bool { check(program.root, 0) && !isGivenUp }

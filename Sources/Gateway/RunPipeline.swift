@@ -19,15 +19,15 @@ struct RunPipeline {
             facts.isStreamed = call.stream
             let target = try resolve(call, for: caller)
             facts.note(target)
-            let input = try checkInput(call, target)
+            let messages = try await fill(call, target)
             let route = try selectKey(for: target, caller)
-            let prompt = try render(call, input, target, route)
+            let prompt = try render(call, messages, target, route)
             facts.ignored = prompt.ignored
             let reservation = try await reserve(facts.id, prompt, target, route, caller)
             facts.run = reservation.run
             var exchange = dispatch(prompt, route, facts, client)
             var answers = [await relay(exchange, call, route, target, to: client, &facts)]
-            while checkOutput(&answers, call, target, client, &facts) {
+            while await checkOutput(&answers, prompt, target, reservation, client, &facts) {
                 exchange = dispatch(prompt, route, facts, client)
                 answers.append(await relay(exchange, call, route, target, to: client, &facts))
             }

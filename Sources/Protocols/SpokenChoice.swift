@@ -11,8 +11,12 @@ package struct SpokenChoice: Sendable {
 
     package init(number: Int64) { self.number = number }
 
-    /// - Parameter said: the `message` of a whole choice, the `delta` of a chunk's.
-    fileprivate mutating func add(_ said: JSONValue, finishReason reason: String?) {
+    /// - Parameter name: of what a choice says: `message` in a whole answer, `delta` in a chunk. Not all that finish
+    ///   have one.
+    fileprivate mutating func add(_ choice: JSONValue, _ name: String) {
+        // Some say an empty reason where others say null.
+        if let reason = choice.present("finish_reason")?.string, !reason.isEmpty { finishReason = reason }
+        guard let said = choice.present(name) else { return }
         if let more = ChoiceOutput.text(said) {
             if text == nil { text = more } else { text? += more }
         }
@@ -20,8 +24,6 @@ package struct SpokenChoice: Sendable {
             callsTools = true
         }
         if let refusal = said.present("refusal"), refusal.decodedByteCount > 0 { refuses = true }
-        // Some say an empty reason where others say null.
-        if let reason, !reason.isEmpty { finishReason = reason }
     }
 }
 
@@ -30,9 +32,7 @@ extension ChatResponse {
     package var choices: [SpokenChoice] {
         (root.member("choices")?.elements() ?? []).enumerated().map { position, choice in
             var spoken = SpokenChoice(number: choice.member("index")?.int ?? Int64(position))
-            if let message = choice.member("message") {
-                spoken.add(message, finishReason: choice.present("finish_reason")?.string)
-            }
+            spoken.add(choice, "message")
             return spoken
         }
     }
@@ -56,9 +56,7 @@ package struct ChoiceAssembly: Sendable {
             guard place < Self.maximumChoices else { continue }
             if place == choices.endIndex { choices.append(SpokenChoice(number: number)) }
             let before = choices[place].text?.count ?? 0
-            if let delta = choice.member("delta") {
-                choices[place].add(delta, finishReason: choice.present("finish_reason")?.string)
-            }
+            choices[place].add(choice, "delta")
             byteCount += (choices[place].text?.count ?? 0) - before
         }
     }

@@ -207,6 +207,22 @@ import Testing
         try await gateway.stop()
     }
 
+    /// What takes long to check is not checked on the loop, of which there is one here.
+    @Test func aLargeInputHoldsNobodyUp() async throws {
+        let gateway = try await GatewayFixture()
+        let branches = (10..<40).map { #"{"const":\#($0)}"# }.joined(separator: ",")
+        let schema = #"{"type":"object","properties":{"a":{"items":{"anyOf":[\#(branches)]}}}}"#
+        try await gateway.deploy(model: "sim-1", number: 2, extra: #","schema":{"number":1,"input":\#(schema)}"#)
+        let list = Array(repeating: "1", count: 60_000).joined(separator: ",")
+        let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+            group.addTask { try await gateway.chat(#","input":{"a":[\#(list)]}"#).status }
+            group.addTask { try await gateway.chat().status }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(statuses == [200, 400], "whichever came in first, the small one ends first")
+        try await gateway.stop()
+    }
+
     @Test func aVersionsOwnFormatIsKept() async throws {
         let gateway = try await GatewayFixture()
         try await gateway.deploy(

@@ -21,6 +21,8 @@ import Testing
         #expect(good.faults.isEmpty && good.value.map { Array($0.raw) } == Array(#"{"a": "b"}"#.utf8))
         #expect(contract.faults(of: Array(#"{"a":1}"#.utf8)).faults.map(\.pointer) == ["/a"])
         #expect(contract.faults(of: Array("{}".utf8)).faults.map(\.rule) == ["required"])
+        // The check would see the string, a client the number.
+        #expect(contract.faults(of: Array(#"{"a":"b","a":1}"#.utf8)).faults.map(\.rule) == ["json"])
         for text in ["", "Sure! {\"a\":\"b\"}", "```json\n{\"a\":\"b\"}\n```", "{\"a\":\"b\"", "NaN"] {
             #expect(contract.faults(of: Array(text.utf8)).faults.map(\.rule) == ["json"])
         }
@@ -36,10 +38,22 @@ import Testing
         (
             ##"{"$defs":{"n":\##(closed)},"additionalProperties":false,"description":"d","properties":"##
                 + ##"{"a":{"items":{"$ref":"#/$defs/n"},"type":"array"},"##
-                + ##""b":{"anyOf":[{"type":"null"},{"enum":["x"]}]}},"required":["a","b"],"type":"object"}"##,
+                + ##""b":{"anyOf":[{"type":"null"},{"enum":["x"],"type":"string"}]}},"required":["a","b"],"type":"object"}"##,
             true
         ),
         (#"{"type":"object"}"#, false),
+        // OpenAI refuses a schema without a type, an array without items, and words beside a reference.
+        (#"{"additionalProperties":false,"properties":{"a":{}},"required":["a"],"type":"object"}"#, false),
+        (#"{"additionalProperties":false,"properties":{"a":{"enum":["x"]}},"required":["a"],"type":"object"}"#, false),
+        (
+            #"{"additionalProperties":false,"properties":{"a":{"type":"array"}},"required":["a"],"type":"object"}"#,
+            false
+        ),
+        (
+            ##"{"$defs":{"n":\##(closed)},"additionalProperties":false,"properties":"##
+                + ##"{"a":{"$ref":"#/$defs/n","description":"d"}},"required":["a"],"type":"object"}"##,
+            false
+        ),
         (#"{"additionalProperties":false,"properties":{"a":{}},"type":"object"}"#, false),
         (#"{"additionalProperties":true,"properties":{"a":{}},"required":["a"],"type":"object"}"#, false),
         (#"{"additionalProperties":false,"properties":{"a":{"minLength":1}},"required":["a"],"type":"object"}"#, false),

@@ -20,14 +20,16 @@ extension RunPipeline {
 
     /// Holds the last answer against the agent's output schema, and does with a bad one what the version says.
     ///
-    /// Answers true where the model is to be asked once more: only for a whole answer, whose client is still there and
-    /// whose deadline has not come, and only once. Of a stream most is out by now; only its end can still be kept back.
+    /// Answers true where the model is to be asked once more: only for a whole answer, whose client is still there, whose
+    /// deadline leaves the time and whose hold the credits. Of a stream most is out by now; only its end can still be
+    /// kept back.
     func checkOutput(
-        _ answers: inout [Answer], _ call: Call, _ target: Target, _ client: ResponseWriter, _ facts: inout RunFacts
-    ) -> Bool {
+        _ answers: inout [Answer], _ prompt: Prompt, _ target: Target, _ reservation: Reservation,
+        _ client: ResponseWriter, _ facts: inout RunFacts
+    ) async -> Bool {
         let last = answers.endIndex - 1
         guard let contract = target.plan.output, answers[last].fault == nil,
-            let verdict = verdict(on: &answers[last], contract)
+            let verdict = await verdict(on: &answers[last], contract)
         else { return false }
         answers[last].verdict = verdict
         facts.outputIsValid = verdict.isValid
@@ -37,9 +39,14 @@ extension RunPipeline {
         }
         switch contract.onInvalid {
         case .mark: note(.marked)
-        case .retry where answers.count == 1 && !call.stream && !client.clientHasLeft && hasTimeLeft(facts):
+        case .retry
+        where answers.count < prompt.attempts && !client.clientHasLeft && hasTimeLeft(facts)
+            && isWithinItsShare(answers[last], prompt, reservation):
             note(.retried)
             facts.outputIsValid = nil
+            // Of an answer that is not taken only what it cost is needed.
+            answers[last].keptBack = .nothing
+            answers[last].json = nil
             return true
         case .retry, .error:
             note(.refused)
@@ -50,25 +57,42 @@ extension RunPipeline {
 
     private func note(_ check: OutputCheck) { worker.counters.outputChecks[check, default: 0] += 1 }
 
-    /// All attempts share one deadline.
+    /// All attempts share one deadline. One that has less time than the last one took would only be cut off.
     private func hasTimeLeft(_ facts: RunFacts) -> Bool {
-        settings.timeouts.total == 0 || facts.providerTime < .milliseconds(Int64(settings.timeouts.total))
+        settings.timeouts.total == 0
+            || facts.providerTime + facts.providerTime <= .milliseconds(Int64(settings.timeouts.total))
+    }
+
+    /// Whether an attempt left to the others what is held for them: one that cost more than any should leaves less.
+    private func isWithinItsShare(_ answer: Answer, _ prompt: Prompt, _ reservation: Reservation) -> Bool {
+        guard reservation.run.costsCredits, let price = reservation.price else { return true }
+        return price.cost(of: metered(answer, reservation).usage)
+            <= price.bound(inputTokens: prompt.inputTokenBound, outputTokens: prompt.maximumOutputTokens)
     }
 
     /// Nil where there is nothing to check: no answer, or only tool calls.
-    private func verdict(on answer: inout Answer, _ contract: OutputContract) -> OutputVerdict? {
+    private func verdict(on answer: inout Answer, _ contract: OutputContract) async -> OutputVerdict? {
         let choices: [SpokenChoice]
         switch answer.keptBack {
         case .nothing: return nil
         case .whole(_, let response): choices = response.choices
         case .stream(let end): choices = end.choices.choices
         }
-        let checked = choices.filter { !$0.callsTools }
-        guard !checked.isEmpty else { return nil }
+        guard choices.contains(where: { !$0.callsTools }) else { return nil }
+        let checked = await work(on: answer.outputBytes) { Self.check(choices, contract) }
+        answer.json = checked.json
+        return checked.verdict
+    }
+
+    /// What is wrong with all choices that call no tools, and choice 0 as JSON where nothing is wrong with it.
+    private static func check(
+        _ choices: [SpokenChoice], _ contract: OutputContract
+    ) -> (verdict: OutputVerdict, json: [UInt8]?) {
         var all: [DataFault] = []
-        for choice in checked {
+        var first: [UInt8]?
+        for choice in choices where !choice.callsTools {
             var (json, faults) = check(choice, contract)
-            if choice.number == 0 { answer.json = json }
+            if choice.number == 0 { first = json }
             if choices.count > 1 {
                 for index in faults.indices {
                     faults[index].message = "choice \(choice.number): " + faults[index].message
@@ -76,11 +100,13 @@ extension RunPipeline {
             }
             all += faults
         }
-        return OutputVerdict(faults: Array(all.prefix(Self.maximumFaults)))
+        return (OutputVerdict(faults: Array(all.prefix(maximumFaults))), first)
     }
 
     /// What is wrong with a choice; where nothing is, its text as JSON.
-    private func check(_ choice: SpokenChoice, _ contract: OutputContract) -> (json: [UInt8]?, faults: [DataFault]) {
+    private static func check(
+        _ choice: SpokenChoice, _ contract: OutputContract
+    ) -> (json: [UInt8]?, faults: [DataFault]) {
         func fault(_ rule: String, _ message: String) -> (json: [UInt8]?, faults: [DataFault]) {
             (nil, [DataFault(pointer: "", rule: rule, message: message)])
         }
@@ -88,6 +114,9 @@ extension RunPipeline {
         // Mistral has a second word for it.
         if choice.finishReason == "length" || choice.finishReason == "model_length" {
             return fault("length", "the answer was cut off at its longest")
+        }
+        if choice.finishReason == "content_filter" {
+            return fault("content_filter", "the answer was cut off by the provider's filter")
         }
         guard let text = choice.text else { return fault("json", "there is no text") }
         let (value, faults) = contract.faults(of: text)

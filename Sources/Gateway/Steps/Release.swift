@@ -42,12 +42,18 @@ extension RunPipeline {
         }
         // The provider told it early or not at all; a client that asked gets what is on the books.
         if call.includeUsage, !saysUsage { chunks.append(usageChunk(end, run)) }
-        if let verdict = answer.verdict, let data = chunks.last?.data,
-            let marked = try? ChatUsage.adding("tollgate", verdict.encode(), to: data)
-        {
-            chunks[chunks.endIndex - 1].frame = ServerSentEvent.frame(json: marked)
-        }
+        if let verdict = answer.verdict { mark(&chunks, verdict, end, run) }
         return Array(chunks.map(\.frame).joined()) + Array("data: [DONE]\n\n".utf8)
+    }
+
+    /// What came of the output schema goes out with the last chunk that says anything; some send blank events behind it,
+    /// some nothing but `[DONE]`.
+    private func mark(_ chunks: inout [Chunk], _ verdict: OutputVerdict, _ end: Answer.StreamEnd, _ run: RunRecord) {
+        if chunks.allSatisfy({ $0.data == nil }) { chunks.append(usageChunk(end, run)) }
+        guard let place = chunks.lastIndex(where: { $0.data != nil }), let data = chunks[place].data,
+            let marked = try? ChatUsage.adding("tollgate", verdict.encode(), to: data)
+        else { return }
+        chunks[place].frame = ServerSentEvent.frame(json: marked)
     }
 
     private func nativeEnd(_ end: Answer.StreamEnd, _ answer: Answer, _ run: RunRecord) -> [UInt8] {

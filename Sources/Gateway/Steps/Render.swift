@@ -26,13 +26,12 @@ extension RunPipeline {
     /// Used where neither version nor request nor price list knows, which no key that costs credits allows.
     private static var fallbackMaximum: Int64 { 4_096 }
 
-    /// The version's messages, filled with the request's `input`, then the request's own messages.
+    /// The version's messages, filled, then the request's own, as the provider's request.
     func render(
-        _ call: Call, _ input: JSONTape?, _ target: Target, _ route: ProviderRoute
+        _ call: Call, _ messages: [RenderedMessage], _ target: Target, _ route: ProviderRoute
     ) throws(GatewayError) -> Prompt {
         let plan = target.plan
         let maximum = try outputMaximum(call, plan, route)
-        let messages = try fill(plan, input)
         guard !messages.isEmpty || !call.messages.isEmpty else {
             throw GatewayError(
                 .invalidRequest, "The deployed version has no messages of its own: send some.", param: "messages")
@@ -67,10 +66,6 @@ extension RunPipeline {
         }
         call.parameters.removeAll { setAside.contains($0.name) }
         return (call, setAside)
-    }
-
-    private func fill(_ plan: Plan, _ input: JSONTape?) throws(GatewayError) -> [RenderedMessage] {
-        do throws(DataFault) { return try plan.render(input: input) } catch { throw .invalidInput([error]) }
     }
 
     /// What makes the provider answer in the shape of the agent's output schema, as far as it knows how. A

@@ -49,7 +49,7 @@ extension RunPipeline {
 
     /// What the provider reported; where it served the run without saying, an estimate, which the hold covers; else
     /// nothing.
-    private func metered(_ answer: Answer, _ reservation: Reservation) -> MeteredUsage {
+    func metered(_ answer: Answer, _ reservation: Reservation) -> MeteredUsage {
         if let usage = answer.usage, !answer.isCutShort { return MeteredUsage(usage, isEstimated: false) }
         guard answer.wasServed || answer.usage != nil else { return MeteredUsage(Usage(), isEstimated: false) }
         var estimate = MeteredUsage.estimated(

@@ -28,6 +28,10 @@ package struct OutputContract: Sendable {
         do throws(JSONFault) { document = try JSONDocument(text) } catch {
             return (nil, [DataFault(pointer: "", rule: "json", message: "not JSON: \(error.reason.rawValue)")])
         }
+        // Of such a member the check reads the first, and most who get the answer the last.
+        guard (try? canonicalJSON(document.root)) != nil else {
+            return (nil, [DataFault(pointer: "", rule: "json", message: "an object names a member twice")])
+        }
         return (document.root, schema.faults(of: JSONTape(document.root)).map(DataFault.init))
     }
 }
@@ -63,7 +67,7 @@ enum StructuredOutput {
 
     /// Whether a schema is within what strict structured output takes everywhere (OpenAI's guide "Structured model
     /// outputs", "Supported schemas"; Azure takes no more than this): every object closed and all its members
-    /// required, and no keyword that a provider would refuse the request for.
+    /// required, every value of a known type, and no keyword that a provider would refuse the request for.
     private static func isStrict(_ schema: JSONValue, depth: Int) -> Bool {
         guard depth <= maximumDepth, schema.kind == .object, let members = try? schema.members() else { return false }
         var properties: Set<String> = []
@@ -72,7 +76,8 @@ enum StructuredOutput {
         for member in members {
             switch member.name {
             case "type", "enum", "const", "title", "description", "$schema": break
-            case "$ref": guard member.value.string?.hasPrefix("#") == true else { return false }
+            // Beside a reference nothing may stand, not even a description.
+            case "$ref": return members.count == 1 && member.value.string?.hasPrefix("#") == true
             case "additionalProperties": isClosed = member.value.bool == false
             case "required": required = Set(member.value.elements().compactMap(\.string))
             case "items": guard isStrict(member.value, depth: depth + 1) else { return false }
@@ -87,6 +92,8 @@ enum StructuredOutput {
             }
         }
         let types = schema.member("type").map { $0.kind == .array ? $0.elements() : [$0] } ?? []
+        guard !types.isEmpty || schema.member("anyOf") != nil else { return false }
+        if types.contains(where: { $0.isString("array") }), schema.member("items") == nil { return false }
         guard types.contains(where: { $0.isString("object") }) || !properties.isEmpty else { return true }
         return isClosed && properties == required
     }

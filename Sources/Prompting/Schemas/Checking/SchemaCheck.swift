@@ -39,6 +39,8 @@ struct SchemaCheck {
     static let maximumDepth = 256
     static let steps = 2_000_000
     static let stepsPerNode = 50
+    /// However large the value is: some seconds.
+    static let maximumSteps = 50_000_000
     private static let maximumNotes = 512
     /// Of all violations together: names in a value can be long, and each pointer repeats those that lead to it.
     private static let maximumPointerBytes = 64 << 10
@@ -55,7 +57,7 @@ struct SchemaCheck {
         names = program.names
         nodes = tape.nodes
         isDynamic = !program.dynamicTargets.isEmpty
-        stepsLeft = Self.steps + Self.stepsPerNode * tape.nodes.count
+        stepsLeft = min(Self.steps + Self.stepsPerNode * tape.nodes.count, Self.maximumSteps)
     }
 
     mutating func accepts() -> Bool { check(program.root, 0) && !isGivenUp }

@@ -3,14 +3,18 @@ import JSON
 import Prompting
 
 extension RunPipeline {
-    /// Holds the input against what the version asks of it, before anything is spent. What was found of it on the way
-    /// is what rendering reads too.
-    func checkInput(_ call: Call, _ target: Target) throws(GatewayError) -> JSONTape? {
-        let input = call.input.map { JSONTape($0) }
-        guard let schema = target.plan.inputSchema else { return input }
-        let violations = schema.faults(of: input ?? Self.noInput)
-        guard violations.isEmpty else { throw .invalidInput(violations.map { DataFault($0) }) }
-        return input
+    /// Holds the input against what the version asks of it, before anything is spent, and fills the version's messages
+    /// with it. Both read the one layout of the input, which is many times as large and lives no longer than this.
+    func fill(_ call: Call, _ target: Target) async throws(GatewayError) -> [RenderedMessage] {
+        let plan = target.plan
+        let input = call.input
+        return try await work(on: input?.range.count ?? 0) { () throws(GatewayError) in
+            let tape = input.map { JSONTape($0) } ?? Self.noInput
+            if let violations = plan.inputSchema?.faults(of: tape), !violations.isEmpty {
+                throw .invalidInput(violations.map { DataFault($0) })
+            }
+            do throws(DataFault) { return try plan.render(input: tape) } catch { throw .invalidInput([error]) }
+        }
     }
 
     /// A request without an input has an empty one.

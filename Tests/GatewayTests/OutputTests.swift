@@ -207,19 +207,40 @@ import Testing
         try await gateway.stop()
     }
 
-    /// What takes long to check is not checked on the loop, of which there is one here.
-    @Test func aLargeInputHoldsNobodyUp() async throws {
+    /// What takes long is not done on the loop, of which there is one here: a large input, a schema or a template that
+    /// takes many steps.
+    @Test(arguments: [
+        ("", 60_000), ("", 20_000),
+        (
+            "{% if a is defined %}{% for i in range(90000) %}{% for j in range(90) %}{% endfor %}{% endfor %}{% endif %}",
+            1
+        ),
+    ])
+    func whatTakesLongHoldsNobodyUp(_ prompt: String, _ count: Int) async throws {
         let gateway = try await GatewayFixture()
         let branches = (10..<40).map { #"{"const":\#($0)}"# }.joined(separator: ",")
         let schema = #"{"type":"object","properties":{"a":{"items":{"anyOf":[\#(branches)]}}}}"#
-        try await gateway.deploy(model: "sim-1", number: 2, extra: #","schema":{"number":1,"input":\#(schema)}"#)
-        let list = Array(repeating: "1", count: 60_000).joined(separator: ",")
+        try await gateway.deploy(
+            model: "sim-1", number: 2, prompt: prompt + "Hello", extra: #","schema":{"number":1,"input":\#(schema)}"#)
+        // The last is wrong, so that all are looked at.
+        let list = (Array(repeating: "39", count: count - 1) + [prompt.isEmpty ? "1" : "10"]).joined(separator: ",")
         let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
             group.addTask { try await gateway.chat(#","input":{"a":[\#(list)]}"#).status }
             group.addTask { try await gateway.chat().status }
             return try await group.reduce(into: []) { $0.append($1) }
         }
         #expect(statuses == [200, 400], "whichever came in first, the small one ends first")
+        try await gateway.stop()
+    }
+
+    /// What was given up on the loop is done elsewhere, from the beginning.
+    @Test func whatTakesLongIsAnsweredAllTheSame() async throws {
+        let gateway = try await GatewayFixture()
+        try await gateway.deploy(
+            model: "sim-1", number: 2, prompt: "{% for i in range(30000) %}{{ a }}{% endfor %}")
+        let reply = try await gateway.chat(#","input":{"a":"x"}"#)
+        let tokens = reply.json?.member("usage")?.member("prompt_tokens")?.int ?? 0
+        #expect(reply.status == 200 && tokens > 5_000, "\(reply.text)")
         try await gateway.stop()
     }
 

@@ -79,19 +79,24 @@ extension RunPipeline {
         case .stream(let end): choices = end.choices.choices
         }
         guard choices.contains(where: { !$0.callsTools }) else { return nil }
-        let checked = await work(on: answer.outputBytes) { Self.check(choices, contract) }
+        var checked = fitsTurn(answer.outputBytes) ? Self.check(choices, contract, steps: Self.schemaStepsInTurn) : nil
+        // As with inputs: what takes long is begun again where nobody waits for it.
+        if checked?.verdict.faults.contains(where: \.isOfBudget) != false {
+            checked = await offLoop { Self.check(choices, contract, steps: .max) }
+        }
+        guard let checked else { return nil }
         answer.json = checked.json
         return checked.verdict
     }
 
     /// What is wrong with all choices that call no tools, and choice 0 as JSON where nothing is wrong with it.
     private static func check(
-        _ choices: [SpokenChoice], _ contract: OutputContract
+        _ choices: [SpokenChoice], _ contract: OutputContract, steps: Int
     ) -> (verdict: OutputVerdict, json: [UInt8]?) {
         var all: [DataFault] = []
         var first: [UInt8]?
         for choice in choices where !choice.callsTools {
-            var (json, faults) = check(choice, contract)
+            var (json, faults) = check(choice, contract, steps: steps)
             if choice.number == 0 { first = json }
             if choices.count > 1 {
                 for index in faults.indices {
@@ -105,7 +110,7 @@ extension RunPipeline {
 
     /// What is wrong with a choice; where nothing is, its text as JSON.
     private static func check(
-        _ choice: SpokenChoice, _ contract: OutputContract
+        _ choice: SpokenChoice, _ contract: OutputContract, steps: Int
     ) -> (json: [UInt8]?, faults: [DataFault]) {
         func fault(_ rule: String, _ message: String) -> (json: [UInt8]?, faults: [DataFault]) {
             (nil, [DataFault(pointer: "", rule: rule, message: message)])
@@ -119,7 +124,7 @@ extension RunPipeline {
             return fault("content_filter", "the answer was cut off by the provider's filter")
         }
         guard let text = choice.text else { return fault("json", "there is no text") }
-        let (value, faults) = contract.faults(of: text)
+        let (value, faults) = contract.faults(of: text, steps: steps)
         return (faults.isEmpty ? value.map { Array($0.raw) } : nil, faults)
     }
 }

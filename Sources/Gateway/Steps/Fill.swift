@@ -8,12 +8,45 @@ extension RunPipeline {
     func fill(_ call: Call, _ target: Target) async throws(GatewayError) -> [RenderedMessage] {
         let plan = target.plan
         let input = call.input
-        return try await work(on: input?.range.count ?? 0) { () throws(GatewayError) in
-            let tape = input.map { JSONTape($0) } ?? Self.noInput
-            if let violations = plan.inputSchema?.faults(of: tape), !violations.isEmpty {
-                throw .invalidInput(violations.map { DataFault($0) })
+        // Templates and schemas are a tenant's: one that takes long is begun again where nobody waits for it.
+        if fitsTurn(input?.range.count ?? 0) {
+            let faults: [DataFault]
+            switch Self.filled(plan, input, .turn) {
+            case .success(let messages): return messages
+            case .failure(let found): faults = found.all
             }
-            do throws(DataFault) { return try plan.render(input: tape) } catch { throw .invalidInput([error]) }
+            guard faults.contains(where: \.isOfBudget) else { throw .invalidInput(faults) }
+        }
+        switch await offLoop({ Self.filled(plan, input, .most) }) {
+        case .success(let messages): return messages
+        case .failure(let faults): throw .invalidInput(faults.all)
+        }
+    }
+
+    /// What checking and filling in one input may take.
+    private struct Budget {
+        var schemaSteps: Int
+        var rendering: RenderLimits
+
+        /// A few milliseconds at most.
+        static let turn = Budget(
+            schemaSteps: schemaStepsInTurn, rendering: RenderLimits(steps: 20_000, bytes: 1 << 20, outputBytes: 1 << 20)
+        )
+        static let most = Budget(schemaSteps: .max, rendering: RenderLimits())
+    }
+
+    private struct Faults: Error {
+        var all: [DataFault]
+    }
+
+    private static func filled(
+        _ plan: Plan, _ input: JSONValue?, _ budget: Budget
+    ) -> Result<[RenderedMessage], Faults> {
+        let tape = input.map { JSONTape($0) } ?? noInput
+        let violations = plan.inputSchema?.faults(of: tape, steps: budget.schemaSteps) ?? []
+        guard violations.isEmpty else { return .failure(Faults(all: violations.map { DataFault($0) })) }
+        do throws(DataFault) { return .success(try plan.render(input: tape, limits: budget.rendering)) } catch {
+            return .failure(Faults(all: [error]))
         }
     }
 

@@ -41,6 +41,14 @@ extension DataFault {
     }
 }
 
+extension DataFault {
+    /// Whether more work, memory or output would have been needed than there was; with more of it there may be no fault.
+    package var isOfBudget: Bool {
+        rule == SchemaViolation.limitRule
+            || [RenderFault.Kind.steps, .memory, .outputBytes].contains { rule == $0.rule }
+    }
+}
+
 extension RenderFault.Kind {
     /// As it is said to clients.
     var rule: String {

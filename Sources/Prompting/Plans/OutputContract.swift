@@ -12,7 +12,7 @@ package struct OutputContract: Sendable {
     /// What a provider that knows JSON only is sent.
     package static let jsonObject = Parameter(name: "response_format", json: Array(#"{"type":"json_object"}"#.utf8))
 
-    /// - Parameter text: a JSON Schema in canonical form.
+    /// - Parameter text: a JSON Schema.
     init(_ text: [UInt8], onInvalid: InvalidOutputRule, at place: JSONPointer) throws(VersionFault) {
         schema = try Plan.compiled(text, at: place)
         self.onInvalid = onInvalid
@@ -23,7 +23,9 @@ package struct OutputContract: Sendable {
     var byteCost: Int { schema.byteCost + (responseFormat?.json.count ?? 0) + 128 }
 
     /// What is wrong with an answer's text; nothing where it is what was asked for.
-    package func faults(of text: [UInt8]) -> (value: JSONValue?, faults: [DataFault]) {
+    ///
+    /// - Parameter steps: the most that the check may take, where that is less than any check may.
+    package func faults(of text: [UInt8], steps: Int = .max) -> (value: JSONValue?, faults: [DataFault]) {
         let document: JSONDocument
         do throws(JSONFault) { document = try JSONDocument(text) } catch {
             return (nil, [DataFault(pointer: "", rule: "json", message: "not JSON: \(error.reason.rawValue)")])
@@ -32,7 +34,7 @@ package struct OutputContract: Sendable {
         guard (try? canonicalJSON(document.root)) != nil else {
             return (nil, [DataFault(pointer: "", rule: "json", message: "an object names a member twice")])
         }
-        return (document.root, schema.faults(of: JSONTape(document.root)).map(DataFault.init))
+        return (document.root, schema.faults(of: JSONTape(document.root), steps: steps).map(DataFault.init))
     }
 }
 

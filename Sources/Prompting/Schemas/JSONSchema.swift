@@ -34,11 +34,13 @@ package struct JSONSchema: Sendable {
     }
 
     /// What is wrong with a value, in the order of its text; nothing where it is valid.
-    package func faults(of tape: JSONTape, atMost maximum: Int = 32) -> [SchemaViolation] {
-        var quiet = SchemaCheck(program, tape)
+    ///
+    /// - Parameter steps: the most that a check may take, where that is less than any check may.
+    package func faults(of tape: JSONTape, atMost maximum: Int = 32, steps: Int = .max) -> [SchemaViolation] {
+        var quiet = SchemaCheck(program, tape, steps: steps)
         if quiet.accepts() { return [] }
         if quiet.isGivenUp { return [SchemaCheck.limit] }
-        var check = SchemaCheck(program, tape)
+        var check = SchemaCheck(program, tape, steps: steps)
         return check.violations(atMost: maximum)
     }
 

@@ -45,7 +45,7 @@ struct SchemaCheck {
     /// Of all violations together: names in a value can be long, and each pointer repeats those that lead to it.
     private static let maximumPointerBytes = 64 << 10
 
-    init(_ program: SchemaProgram, _ tape: JSONTape) {
+    init(_ program: SchemaProgram, _ tape: JSONTape, steps: Int = .max) {
         self.program = program
         self.tape = tape
         schemas = program.schemas
@@ -57,7 +57,7 @@ struct SchemaCheck {
         names = program.names
         nodes = tape.nodes
         isDynamic = !program.dynamicTargets.isEmpty
-        stepsLeft = min(Self.steps + Self.stepsPerNode * tape.nodes.count, Self.maximumSteps)
+        stepsLeft = min(Self.steps + Self.stepsPerNode * tape.nodes.count, Self.maximumSteps, steps)
     }
 
     mutating func accepts() -> Bool { check(program.root, 0) && !isGivenUp }

@@ -75,6 +75,28 @@ import Testing
         #expect(fault?.message.contains("/messages/0") == true)
     }
 
+    @Test(arguments: [
+        (#"{"type":"image_url","image_url":{"url":"{{ a }}","detail":"low"}}"#, "/messages/0/content/0/image_url)"),
+        (#"{"type":"file","file":{"file_data":"{{ a }}","filename":"a.pdf"}}"#, "/messages/0/content/0/file)"),
+        (#"{"type":"input_audio","input_audio":{"data":"{{ a }}","format":"wav"}}"#, "/content/0/input_audio)"),
+    ])
+    func aPartIsOfSomething(_ part: String, _ place: String) throws {
+        let fault = #expect(throws: DataFault.self) {
+            try Self.render(#"[{"role":"user","content":[\#(part)]}]"#, #"{"a":""}"#)
+        }
+        #expect(fault?.rule == "empty" && fault?.message.contains(place) == true)
+        #expect(try Self.render(#"[{"role":"user","content":[\#(part)]}]"#, #"{"a":"x"}"#).count == 1)
+    }
+
+    /// A fault is where its template stands.
+    @Test func aFaultOfAPartHasItsPlace() throws {
+        let part = #"{"type":"image_url","image_url":{"url":"{{ a.b }}"}}"#
+        let fault = #expect(throws: DataFault.self) {
+            try Self.render(#"[{"role":"user","content":[{"type":"text","text":"x"},\#(part)]}]"#, #"{"a":{}}"#)
+        }
+        #expect(fault?.message.contains("/messages/0/content/1/image_url/url, line 1") == true)
+    }
+
     /// Of parts and lists as of texts.
     @Test func sharesOneBound() throws {
         let plan = try Self.plan(

@@ -33,7 +33,9 @@ private struct PlanRendering {
         case .parts(let role, let parts):
             var writer = JSONWriter()
             writer.beginArray()
-            for part in parts { try write(part, at: place, to: &writer) }
+            for (index, part) in parts.enumerated() {
+                try write(part, at: place / "content" / index, to: &writer)
+            }
             writer.endArray()
             messages.append(
                 RenderedMessage(
@@ -57,15 +59,24 @@ private struct PlanRendering {
         writer.beginObject()
         writer.key("type")
         writer.string(part.kind.rawValue)
+        let place = part.kind.isFlat ? place : place / part.kind.rawValue
         if !part.kind.isFlat {
             writer.key(part.kind.rawValue)
             writer.beginObject()
         }
+        var isOfNothing = !part.kind.sources.isEmpty
         for field in part.fields {
-            let text = try text(field.text, at: place)
+            let text = try text(field.text, at: place / field.name)
             guard !text.isEmpty || part.kind.isRequired(field.name) else { continue }
+            if !text.isEmpty, part.kind.sources.contains(field.name) { isOfNothing = false }
             writer.key(field.name)
             writer.string(utf8: text)
+        }
+        guard !isOfNothing else {
+            let names = part.kind.sources.sorted().joined(separator: " or ")
+            throw DataFault(
+                pointer: nil, rule: "empty",
+                message: "the part is of nothing: \(names) has to say something (version \(place.text))")
         }
         if !part.kind.isFlat { writer.endObject() }
         writer.endObject()

@@ -74,7 +74,6 @@ final class RenderContext {
 protocol ObjectTable: AnyObject {
     /// nil where the object has no such attribute.
     func attribute(_ name: String, of object: Value.ObjectID) throws(RenderFault) -> Value?
-    func call(_ object: Value.ObjectID, _ arguments: Arguments) throws(RenderFault) -> Value
     /// Python's `len()`; nil where it has none.
     func length(of object: Value.ObjectID) throws(RenderFault) -> Int?
     func isCallable(_ object: Value.ObjectID) -> Bool

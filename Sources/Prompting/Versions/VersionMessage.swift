@@ -85,6 +85,16 @@ package enum PartKind: String, Sendable, CaseIterable {
         }
     }
 
+    /// The fields that say what the part is of; in a message one of them has to say something.
+    var sources: Set<String> {
+        switch self {
+        case .text: []
+        case .imageURL: ["url"]
+        case .file: ["file_data", "file_id"]
+        case .inputAudio: ["data"]
+        }
+    }
+
     /// Whether its fields stand beside `type` rather than in an object of their own.
     var isFlat: Bool { self == .text }
 

@@ -104,13 +104,6 @@ extension Machine: ObjectTable {
         }
     }
 
-    func call(_ object: Value.ObjectID, _ arguments: Arguments) throws(RenderFault) -> Value {
-        if case .macro(let macro) = objects[object.index] {
-            return try runWithin(macro.site.function, in: try bind(macro, arguments))
-        }
-        return try call(objects[object.index], arguments)
-    }
-
     /// Calls what is no macro.
     func call(_ object: MachineObject, _ arguments: Arguments) throws(RenderFault) -> Value {
         switch object {

@@ -28,19 +28,6 @@ extension RenderContext {
         }
     }
 
-    /// Calls whatever a template calls.
-    func call(_ callee: Value, _ arguments: Arguments) throws(RenderFault) -> Value {
-        switch callee {
-        case .undefined(let undefined): throw undefined.fault
-        case .rare(.method(let name, let receiver)):
-            if let result = try callMethod(receiver, name, arguments) { return result }
-        case .object(let object):
-            if let objects, objects.isCallable(object) { return try objects.call(object, arguments) }
-        case .none, .bool, .int, .float, .string, .list, .tuple, .dict, .range, .input, .rare: break
-        }
-        throw .type("'\(typeName(of: callee))' object is not callable")
-    }
-
     func isCallable(_ value: Value) -> Bool {
         switch value {
         case .rare(.method): return true

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Prompting
 
-/// Schemas and values that cost much where little is counted: each ends soon, if need be by giving up.
+/// Schemas and values that could cost much where little is counted.
 @Suite struct SchemaHostilityTests {
     private static func list(_ count: Int, _ text: (Int) -> String) -> String {
         "[" + (0..<count).map(text).joined(separator: ",") + "]"
@@ -14,42 +14,38 @@ import Testing
     static let cases: [(name: String, schema: String, value: String)] = [
         (
             "dependentRequired beside empty objects",
-            #"{"items":{"dependentRequired":{"# + (0..<22_000).map { "\"\($0)\":[]" }.joined(separator: ",") + "}}}",
-            list(20_000) { _ in "{}" }
+            #"{"items":{"dependentRequired":{"# + (0..<2_200).map { "\"\($0)\":[]" }.joined(separator: ",") + "}}}",
+            list(2_000) { _ in "{}" }
         ),
-        ("allOf of true", #"{"items":{"allOf":"# + list(48_000) { _ in "true" } + "}}", list(30_000) { _ in "1" }),
-        ("required", #"{"items":{"required":"# + list(30_000) { "\"\($0)\"" } + "}}", list(20_000) { _ in "{}" }),
+        ("allOf of true", #"{"items":{"allOf":"# + list(4_800) { _ in "true" } + "}}", list(3_000) { _ in "1" }),
+        ("required", #"{"items":{"required":"# + list(3_000) { "\"\($0)\"" } + "}}", list(2_000) { _ in "{}" }),
         (
             "hashes of a long string",
-            #"{"not":{"anyOf":"# + list(8_000) { _ in #"{"enum":[1,2,3,4,5,6,7,8,9]}"# } + "}}",
-            "\"" + letters(1_000_000) + "\""
+            #"{"not":{"anyOf":"# + list(800) { _ in #"{"enum":[1,2,3,4,5,6,7,8,9]}"# } + "}}",
+            "\"" + letters(100_000) + "\""
         ),
         (
             "a long number in the schema",
-            #"{"items":{"not":{"const":1."# + String(repeating: "1", count: 250_000) + "}}}",
-            list(20_000) { _ in "1.5" }
+            #"{"items":{"not":{"const":1."# + String(repeating: "1", count: 25_000) + "}}}",
+            list(2_000) { _ in "1.5" }
         ),
         (
-            "a long number in the value", #"{"not":{"anyOf":"# + list(13_000) { _ in #"{"type":"integer"}"# } + "}}",
-            "1." + String(repeating: "1", count: 1_000_000)
+            "a long number in the value", #"{"not":{"anyOf":"# + list(1_300) { _ in #"{"type":"integer"}"# } + "}}",
+            "1." + String(repeating: "1", count: 100_000)
         ),
         (
-            "an escaped string in the schema", #"{"items":{"not":{"const":"\u0041"# + letters(250_000) + "\"}}}",
-            list(20_000) { _ in "\"" + letters(50_000 / 20_000) + "\"" }
+            "uniqueItems of long strings", #"{"allOf":"# + list(1_000) { _ in #"{"uniqueItems":true}"# } + "}",
+            list(10) { "\"\($0)" + letters(10_000) + "\"" }
         ),
         (
-            "uniqueItems of long strings", #"{"allOf":"# + list(10_000) { _ in #"{"uniqueItems":true}"# } + "}",
-            list(10) { "\"\($0)" + letters(100_000) + "\"" }
-        ),
-        (
-            "propertyNames that allow all", #"{"allOf":"# + list(10_000) { _ in #"{"propertyNames":true}"# } + "}",
-            "{" + (0..<100_000).map { "\"\($0)\":1" }.joined(separator: ",") + "}"
+            "propertyNames that allow all", #"{"allOf":"# + list(1_000) { _ in #"{"propertyNames":true}"# } + "}",
+            "{" + (0..<10_000).map { "\"\($0)\":1" }.joined(separator: ",") + "}"
         ),
         (
             "prefixItems that allow all",
-            ##"{"$defs":{"p":{"prefixItems":"## + list(20_000) { _ in "true" } + ##"}},"allOf":"##
-                + list(5_000) { _ in ##"{"$ref":"#/$defs/p"}"## } + "}",
-            list(20_000) { _ in "1" }
+            ##"{"$defs":{"p":{"prefixItems":"## + list(2_000) { _ in "true" } + ##"}},"allOf":"##
+                + list(500) { _ in ##"{"$ref":"#/$defs/p"}"## } + "}",
+            list(2_000) { _ in "1" }
         ),
         (
             "a pattern whose automaton does not fit",
@@ -59,20 +55,28 @@ import Testing
         ),
     ]
 
-    @Test(arguments: cases) func endsSoon(_ name: String, _ schema: String, _ value: String) throws {
-        let schema = try JSONSchema(compiling: Array(schema.utf8))
-        let tape = JSONTape(try JSONDocument(value).root)
-        let took = ContinuousClock().measure { _ = schema.accepts(tape) }
-        #expect(took < .seconds(20), "\(name)")
+    /// With a budget far below the work there would be. Only the names are arguments: what is large is not printed.
+    @Test(arguments: cases.map(\.name)) func paysForWhatItDoes(_ name: String) throws {
+        let hostile = try #require(Self.cases.first { $0.name == name })
+        let schema = try JSONSchema(compiling: Array(hostile.schema.utf8))
+        let tape = JSONTape(try JSONDocument(hostile.value).root)
+        let found = schema.faults(of: tape, steps: 100_000)
+        #expect(found.map(\.rule) == ["limit"])
     }
 
+    /// One that is long and escaped is decoded once, and then told by its length.
+    @Test func anEscapedStringInTheSchemaIsNotPaidForTwice() throws {
+        let schema = #"{"items":{"not":{"const":"\u0041"# + Self.letters(25_000) + "\"}}}"
+        let tape = JSONTape(try JSONDocument(Self.list(2_000) { _ in "\"aa\"" }).root)
+        #expect(try JSONSchema(compiling: Array(schema.utf8)).faults(of: tape, steps: 100_000).isEmpty)
+    }
+
+    /// A name that is long to decode is decoded once, not for each that it could be.
     @Test func manyOptionalNamesAreNotPaidForTwice() throws {
-        let properties = (0..<15_000).map { "\"\($0)\":true" }.joined(separator: ",")
+        let properties = (0..<1_500).map { "\"\($0)\":true" }.joined(separator: ",")
         let schema = try JSONSchema(compiling: Array(("{\"properties\":{" + properties + "}}").utf8))
         let value = #"{"\u0041"# + Self.letters(200_000) + "\":1}"
-        let tape = JSONTape(try JSONDocument(value).root)
-        let took = ContinuousClock().measure { #expect(schema.accepts(tape)) }
-        #expect(took < .seconds(5))
+        #expect(schema.faults(of: JSONTape(try JSONDocument(value).root), steps: 100_000).isEmpty)
     }
 
     @Test func longAddressesAreRefused() throws {

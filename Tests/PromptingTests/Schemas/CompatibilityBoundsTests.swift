@@ -26,7 +26,7 @@ import Testing
             let thread = Thread {
                 continuation.resume(returning: try? SchemaCompatibility.findings(accepted: wide, by: narrow).count)
             }
-            thread.stackSize = 512 << 10
+            thread.stackSize = SmallStack.bytes
             thread.start()
         }
         #expect(try #require(found) > 0)

@@ -73,9 +73,9 @@ import Testing
             isDone.signal()
         }
         #if DEBUG
-            thread.stackSize = 4 << 20
+            thread.stackSize = max(4 << 20, SmallStack.bytes)
         #else
-            thread.stackSize = 512 << 10
+            thread.stackSize = SmallStack.bytes
         #endif
         thread.start()
         isDone.wait()

@@ -115,7 +115,7 @@ import Testing
             }
             done.signal()
         }
-        thread.stackSize = 512 << 10
+        thread.stackSize = SmallStack.bytes
         thread.start()
         done.wait()
     }

@@ -106,12 +106,10 @@ import Testing
     private static func onSmallStack(_ work: @escaping @Sendable () -> [String]) throws -> [String] {
         let outcome = Outcome()
         let thread = Thread { outcome.finish(work()) }
-        thread.stackSize = stackBytes
+        thread.stackSize = SmallStack.bytes
         thread.start()
         return outcome.wait()
     }
-
-    private static let stackBytes = 512 << 10
 
     /// What a thread leaves for the one that waits for it.
     private final class Outcome: @unchecked Sendable {

@@ -43,6 +43,9 @@ enum Value: Sendable {
     enum View: String, Sendable { case items, keys, values }
 
     /// Walked once, without a length, always true. Its elements are all made when it is: Python makes each when asked.
+    ///
+    /// `@unchecked Sendable`: only a rendering makes one, and all of it happens on one thread; none is among a program's
+    /// constants, which are what renderings share.
     final class Iterator: @unchecked Sendable {
         // Made within one rendering, which is one thread's, and never among a template's constants.
         let elements: [Value]

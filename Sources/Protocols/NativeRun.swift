@@ -167,7 +167,7 @@ extension JSONWriter {
         key("cache_read_tokens")
         int(metered.usage.cacheRead)
         key("cache_write_tokens")
-        int(metered.usage.cacheWrite)
+        int(metered.usage.cacheWrite + metered.usage.cacheWriteHour)
         key("output_tokens")
         int(metered.usage.outputTotal)
         key("reasoning_tokens")

@@ -54,13 +54,13 @@ extension JSONWriter {
         key("usage")
         beginObject()
         let usage = end.usage.usage
-        for (name, count) in [
-            ("input_tokens", usage.inputTotal), ("cache_read_tokens", usage.cacheRead),
-            ("cache_write_tokens", usage.cacheWrite), ("output_tokens", usage.outputTotal),
-            ("reasoning_tokens", usage.reasoning),
-        ] {
-            key(name)
-            int(count)
+        key("input_tokens")
+        int(usage.inputTotal)
+        key("output_tokens")
+        int(usage.outputTotal)
+        for counter in Usage.Counter.allCases {
+            key(counter.name)
+            int(usage[counter])
         }
         key("estimated")
         bool(end.usage.isEstimated)

@@ -106,11 +106,7 @@ extension UsageSums.Row {
         runs += day.runs
         failedRuns += day.failedRuns
         estimatedRuns += day.estimatedRuns
-        usage.uncachedInput += day.usage.uncachedInput
-        usage.cacheRead += day.usage.cacheRead
-        usage.cacheWrite += day.usage.cacheWrite
-        usage.output += day.usage.output
-        usage.reasoning += day.usage.reasoning
+        usage += day.usage
         cost += day.cost
     }
 
@@ -120,11 +116,7 @@ extension UsageSums.Row {
         object.member("failed_runs", failedRuns)
         object.member("estimated_runs", estimatedRuns)
         object.member("usage") { counters in
-            counters.member("uncached_input", usage.uncachedInput)
-            counters.member("cache_read", usage.cacheRead)
-            counters.member("cache_write", usage.cacheWrite)
-            counters.member("output", usage.output)
-            counters.member("reasoning", usage.reasoning)
+            for counter in Usage.Counter.allCases { counters.member(counter.name, usage[counter]) }
         }
         object.member("cost", cost)
     }

@@ -63,11 +63,9 @@ extension GatewayFigures {
 
     private func writeBooks(to page: inout Exposition) {
         page.counter("tollgate_tokens_total", "Tokens of settled runs; no token is of two kinds.") { samples in
-            samples.add(["kind": "uncached_input"], counters.usage.uncachedInput)
-            samples.add(["kind": "cache_read"], counters.usage.cacheRead)
-            samples.add(["kind": "cache_write"], counters.usage.cacheWrite)
-            samples.add(["kind": "output"], counters.usage.output)
-            samples.add(["kind": "reasoning"], counters.usage.reasoning)
+            for counter in Usage.Counter.allCases where counter.isOfTokens {
+                samples.add(["kind": counter.name], counters.usage[counter])
+            }
         }
         page.counter("tollgate_credits_settled_total", "Credits taken for runs.") {
             $0.add([:], decimal: "\(NanoCredits(counters.settled))")

@@ -116,7 +116,7 @@ struct RunCounters: Sendable {
             failedSettles += 1
             return
         }
-        usage.add(end.usage.usage)
+        usage += end.usage.usage
         settled &+= end.cost.rawValue
         if end.usage.isEstimated { estimatedSettles += 1 }
         if end.exceededHold { settlesAboveHold += 1 }
@@ -133,7 +133,7 @@ struct RunCounters: Sendable {
         firstByte.add(other.firstByte)
         providerFirstByte.add(other.providerFirstByte)
         duration.add(other.duration)
-        usage.add(other.usage)
+        usage += other.usage
         settled &+= other.settled
         estimatedSettles += other.estimatedSettles
         settlesAboveHold += other.settlesAboveHold
@@ -141,15 +141,5 @@ struct RunCounters: Sendable {
         holdRefusals.merge(other.holdRefusals, uniquingKeysWith: +)
         outputChecks.merge(other.outputChecks, uniquingKeysWith: +)
         listenerRefusals.merge(other.listenerRefusals, uniquingKeysWith: +)
-    }
-}
-
-extension Usage {
-    fileprivate mutating func add(_ other: Usage) {
-        uncachedInput &+= other.uncachedInput
-        cacheRead &+= other.cacheRead
-        cacheWrite &+= other.cacheWrite
-        output &+= other.output
-        reasoning &+= other.reasoning
     }
 }

@@ -39,9 +39,11 @@ package struct RecordWriter {
     }
 
     package mutating func put(_ usage: Usage) {
-        for counter in [usage.uncachedInput, usage.cacheRead, usage.cacheWrite, usage.output, usage.reasoning] {
-            put(counter)
-        }
+        // Most counters of most runs are zero: which are not, and then those.
+        var present: UInt16 = 0
+        for counter in Usage.Counter.allCases where usage[counter] != 0 { present |= 1 << UInt16(counter.rawValue) }
+        put(present)
+        for counter in Usage.Counter.allCases where usage[counter] != 0 { put(usage[counter]) }
     }
 }
 
@@ -104,8 +106,11 @@ package struct RecordReader {
     }
 
     package mutating func usage(_ bytes: RawSpan) throws(StorageError) -> Usage {
-        Usage(
-            uncachedInput: try integer(bytes), cacheRead: try integer(bytes), cacheWrite: try integer(bytes),
-            output: try integer(bytes), reasoning: try integer(bytes))
+        let present: UInt16 = try integer(bytes)
+        var usage = Usage()
+        for counter in Usage.Counter.allCases where present & 1 << UInt16(counter.rawValue) != 0 {
+            usage[counter] = try integer(bytes)
+        }
+        return usage
     }
 }

@@ -29,11 +29,7 @@ package struct DailyUsage: Hashable, Sendable {
         runs += 1
         if end.outcome != .succeeded { failedRuns += 1 }
         if end.usage.isEstimated { estimatedRuns += 1 }
-        usage.uncachedInput += end.usage.usage.uncachedInput
-        usage.cacheRead += end.usage.usage.cacheRead
-        usage.cacheWrite += end.usage.usage.cacheWrite
-        usage.output += end.usage.usage.output
-        usage.reasoning += end.usage.usage.reasoning
+        usage += end.usage.usage
         cost += end.cost
     }
 

@@ -35,7 +35,8 @@ struct UsageCommand: AsyncParsableCommand {
             table.add(
                 names + [
                     row.text("runs"), row.text("failed_runs"), row.text("estimated_runs"),
-                    tokens(["uncached_input", "cache_read", "cache_write"]), tokens(["output", "reasoning"]),
+                    tokens(["uncached_input", "cache_read", "cache_write", "cache_write_1h", "audio_input"]),
+                    tokens(["output", "reasoning", "audio_output"]),
                     row.text("cost"),
                 ])
         }

@@ -70,7 +70,7 @@ let package = Package(
         source("Edge", ["Domain", .product(name: "NIOTLS", package: "swift-nio")] + nio),
 
         // One kind of I/O each.
-        wrapper("Storage", ["CLMDB", "Domain", "Measures", locks]),
+        wrapper("Storage", ["CLMDB", "Domain", "Measures", "Security", locks]),
         wrapper("Transport", ["CCurl", locks]),
         wrapper("Security", ["COpenSSL", "Domain"]),
 

@@ -3,6 +3,11 @@ package struct Digest: Hashable, Sendable {
     package static let byteCount = 32
     private var words: (UInt64, UInt64, UInt64, UInt64)
 
+    /// What stands before the first of a chain.
+    package static let zero = Digest()
+
+    private init() { words = (0, 0, 0, 0) }
+
     /// Takes the first 32 bytes; nil where there are fewer.
     package init?(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count >= Self.byteCount else { return nil }

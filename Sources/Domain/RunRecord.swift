@@ -1,3 +1,23 @@
+/// Whose provider key a run is on, and whether it costs credits.
+package enum KeySource: UInt8, Sendable, CaseIterable {
+    /// The platform's own.
+    case platform = 1
+    /// The organization's own, whose runs cost credits all the same.
+    case customer
+    /// The organization's own, exempt: usage is recorded, nothing is held or charged.
+    case exempt
+
+    package var costsCredits: Bool { self != .exempt }
+
+    package var name: String {
+        switch self {
+        case .platform: "platform"
+        case .customer: "customer"
+        case .exempt: "exempt"
+        }
+    }
+}
+
 /// A run on the books: what was known when its credits were held, and, once it is over, how it ended.
 package struct RunRecord: Hashable, Sendable {
     package var id: RunID
@@ -12,11 +32,10 @@ package struct RunRecord: Hashable, Sendable {
     package var provider: String
     package var model: String
     package var keyID: String
-    package var keyIsPlatform: Bool
-    /// False on a customer's key that is exempt: usage is recorded, nothing is held or charged.
-    package var costsCredits: Bool
-    /// The price list in force when the run began; 0 without a price.
-    package var priceListDate: UInt32
+    package var keySource: KeySource
+    /// The catalog's numbers of the price in force when the run began, and of the organization's multiplier; 0: none.
+    package var priceVersion: UInt64
+    package var multiplierVersion: UInt64
     package var hold: NanoCredits
     /// Tokens guessed from the bytes sent: charged, at `interruptedCharge`, if a crash cuts the run off.
     package var estimatedInput: Int64
@@ -31,8 +50,8 @@ package struct RunRecord: Hashable, Sendable {
     package init(
         id: RunID, organization: String, agent: String, environment: String, schema: UInt32, tokenID: String,
         versionNumber: UInt32, versionHash: Digest, revision: UInt64, provider: String, model: String, keyID: String,
-        keyIsPlatform: Bool, costsCredits: Bool, priceListDate: UInt32, hold: NanoCredits, estimatedInput: Int64,
-        interruptedCharge: NanoCredits, startedAt: Int64
+        keySource: KeySource, priceVersion: UInt64, multiplierVersion: UInt64 = 0, hold: NanoCredits,
+        estimatedInput: Int64, interruptedCharge: NanoCredits, startedAt: Int64
     ) {
         self.id = id
         self.organization = organization
@@ -46,63 +65,14 @@ package struct RunRecord: Hashable, Sendable {
         self.provider = provider
         self.model = model
         self.keyID = keyID
-        self.keyIsPlatform = keyIsPlatform
-        self.costsCredits = costsCredits
-        self.priceListDate = priceListDate
+        self.keySource = keySource
+        self.priceVersion = priceVersion
+        self.multiplierVersion = multiplierVersion
         self.hold = hold
         self.estimatedInput = estimatedInput
         self.interruptedCharge = interruptedCharge
         self.startedAt = startedAt
     }
-}
 
-/// How a run ended and what it consumed.
-package struct RunEnd: Hashable, Sendable {
-    package enum Outcome: UInt8, Sendable {
-        case succeeded = 1, failed, interrupted
-
-        package var name: String {
-            switch self {
-            case .succeeded: "succeeded"
-            case .failed: "failed"
-            case .interrupted: "interrupted"
-            }
-        }
-    }
-
-    package var outcome: Outcome
-    /// An `ErrorCode`, or empty.
-    package var errorCode: String
-    package var usage: MeteredUsage
-    /// What was charged; zero on an exempt key.
-    package var cost: NanoCredits
-    /// The cost was above the hold.
-    package var exceededHold = false
-    package var clientLeft: Bool
-    /// Milliseconds since 1970.
-    package var endedAt: Int64
-    /// HTTP status of the provider's answer; 0 without one.
-    package var providerStatus: UInt16
-    package var providerRequestID: String
-    /// The model the provider said it was.
-    package var reportedModel: String
-    /// How often the provider was asked: twice where a bad answer was not taken the first time.
-    package var attempts: UInt8 = 1
-    /// Whether the answer is what the agent's output schema asks for; nil where none was held against it.
-    package var outputIsValid: Bool?
-
-    package init(
-        outcome: Outcome, errorCode: String = "", usage: MeteredUsage, cost: NanoCredits, clientLeft: Bool = false,
-        endedAt: Int64, providerStatus: UInt16 = 0, providerRequestID: String = "", reportedModel: String = ""
-    ) {
-        self.outcome = outcome
-        self.errorCode = errorCode
-        self.usage = usage
-        self.cost = cost
-        self.clientLeft = clientLeft
-        self.endedAt = endedAt
-        self.providerStatus = providerStatus
-        self.providerRequestID = providerRequestID
-        self.reportedModel = reportedModel
-    }
+    package var costsCredits: Bool { keySource.costsCredits }
 }

@@ -135,7 +135,7 @@ package struct MeteredUsage: Hashable, Sendable {
     }
 
     /// Of several attempts together: an estimate where one of them is.
-    package static func sum(_ attempts: [MeteredUsage]) -> Self {
+    package static func sum(_ attempts: some Sequence<MeteredUsage>) -> Self {
         Self(
             attempts.reduce(Usage()) { $0 + $1.usage }, isEstimated: attempts.contains { $0.isEstimated })
     }

@@ -34,14 +34,20 @@ extension JSONWriter {
         key("key")
         beginObject()
         member("id", run.keyID)
-        member("source", run.keyIsPlatform ? "platform" : "organization")
+        member("source", run.keySource.name)
         key("costs_credits")
         bool(run.costsCredits)
         endObject()
         key("hold")
         raw("\(run.hold)".utf8)
-        key("price_list")
-        run.priceListDate == 0 ? null() : int(run.priceListDate)
+        key("price_version")
+        run.priceVersion == 0 ? null() : int(run.priceVersion)
+        key("multiplier_version")
+        run.multiplierVersion == 0 ? null() : int(run.multiplierVersion)
+        key("entries")
+        beginArray()
+        for sequence in [run.holdSequence, run.endSequence] where sequence > 0 { int(sequence) }
+        endArray()
         member("started_at", timestamp(milliseconds: run.startedAt))
         if let end = run.end { self.end(end) }
         endObject()
@@ -52,21 +58,11 @@ extension JSONWriter {
         key("cost")
         raw("\(end.cost)".utf8)
         key("usage")
-        beginObject()
-        let usage = end.usage.usage
-        key("input_tokens")
-        int(usage.inputTotal)
-        key("output_tokens")
-        int(usage.outputTotal)
-        for counter in Usage.Counter.allCases {
-            key(counter.name)
-            int(usage[counter])
-        }
-        key("estimated")
-        bool(end.usage.isEstimated)
-        endObject()
+        usage(end.usage)
         key("attempts")
-        int(end.attempts)
+        beginArray()
+        for attempt in end.attempts { self.attempt(attempt) }
+        endArray()
         key("output_valid")
         if let isValid = end.outputIsValid { bool(isValid) } else { null() }
         key("exceeded_hold")
@@ -75,12 +71,39 @@ extension JSONWriter {
         bool(end.clientLeft)
         key("error")
         optional(end.errorCode.isEmpty ? nil : end.errorCode)
+    }
+
+    private mutating func attempt(_ attempt: RunAttempt) {
+        beginObject()
+        key("cost")
+        raw("\(attempt.cost)".utf8)
+        key("list_cost")
+        raw("\(attempt.listCost)".utf8)
+        key("usage")
+        usage(attempt.usage)
         key("provider_status")
-        int(end.providerStatus)
+        int(attempt.providerStatus)
         key("provider_request_id")
-        optional(end.providerRequestID.isEmpty ? nil : end.providerRequestID)
+        optional(attempt.providerRequestID.isEmpty ? nil : attempt.providerRequestID)
         key("reported_model")
-        optional(end.reportedModel.isEmpty ? nil : end.reportedModel)
+        optional(attempt.reportedModel.isEmpty ? nil : attempt.reportedModel)
+        endObject()
+    }
+
+    /// Totals, then the disjoint counters.
+    private mutating func usage(_ metered: MeteredUsage) {
+        beginObject()
+        key("input_tokens")
+        int(metered.usage.inputTotal)
+        key("output_tokens")
+        int(metered.usage.outputTotal)
+        for counter in Usage.Counter.allCases {
+            key(counter.name)
+            int(metered.usage[counter])
+        }
+        key("estimated")
+        bool(metered.isEstimated)
+        endObject()
     }
 
     private mutating func member(_ name: String, _ text: String) {

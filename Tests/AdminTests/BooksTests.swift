@@ -46,10 +46,10 @@ import Testing
             // As a process leaves it that ends between the books and the audit log.
             let now: Int64 = 1_795_000_000_000
             for (key, time) in [("late", now - 60_000), ("old", now - 8 * 86_400_000)] {
-                let topUp = TopUp(
+                let topUp = Posting(
                     organization: "acme", amount: NanoCredits(decimal: "5") ?? .zero, idempotencyKey: key,
                     actor: "adm_gone", note: "", time: time)
-                _ = try await admin.ledger.topUp(topUp)
+                _ = try await admin.ledger.post(topUp)
             }
             for key in ["late", "late", "old"] {
                 let again = try await admin.call(
@@ -93,25 +93,28 @@ import Testing
             id: RunID(milliseconds: Int64(day) * DailyUsage.millisecondsPerDay), organization: organization,
             agent: agent, environment: "production", schema: 1, tokenID: "tok_1", versionNumber: 1,
             versionHash: sha256Of("v"), revision: 1, provider: "simulated", model: model, keyID: "key_1",
-            keyIsPlatform: true, costsCredits: true, priceListDate: 20_261_121, hold: NanoCredits(1000),
+            keySource: .platform, priceVersion: 7, hold: NanoCredits(1000),
             estimatedInput: 1, interruptedCharge: .zero, startedAt: Int64(day) * DailyUsage.millisecondsPerDay)
     }
 
     private static func settle(_ run: RunRecord, in ledger: Ledger) async throws {
-        #expect(try await ledger.hold(run) == .held)
+        #expect(try await ledger.hold(run) == .held(run.hold))
         let usage = MeteredUsage(Usage(uncachedInput: 10, cacheRead: 1, output: 5), isEstimated: false)
         _ = try await ledger.settle(
-            run.id, RunEnd(outcome: .succeeded, usage: usage, cost: NanoCredits(100), endedAt: run.startedAt))
+            run.id,
+            RunEnd(
+                outcome: .succeeded, attempts: [RunAttempt(usage: usage, cost: NanoCredits(100))],
+                endedAt: run.startedAt))
     }
 
     @Test func sumsUsageAndShowsRuns() async throws {
         try await AdminHarness.run { admin in
             try await admin.seed()
             for organization in ["acme", "rival"] {
-                let topUp = TopUp(
+                let topUp = Posting(
                     organization: organization, amount: NanoCredits(decimal: "1") ?? .zero, idempotencyKey: "k",
                     actor: "a", note: "", time: 1)
-                _ = try await admin.ledger.topUp(topUp)
+                _ = try await admin.ledger.post(topUp)
             }
             let first = try #require(Day("2026-11-01")).sinceEpoch
             let runs = [
@@ -144,13 +147,16 @@ import Testing
     @Test func verifiesTheLedger() async throws {
         try await AdminHarness.run { admin in
             try await admin.seed()
-            let topUp = TopUp(
+            let topUp = Posting(
                 organization: "acme", amount: NanoCredits(1_000_000), idempotencyKey: "k", actor: "a", note: "", time: 1
             )
-            _ = try await admin.ledger.topUp(topUp)
-            #expect(try await admin.ledger.hold(Self.run(1, "greeter", model: "sim-1")) == .held)
+            _ = try await admin.ledger.post(topUp)
+            #expect(try await admin.ledger.hold(Self.run(1, "greeter", model: "sim-1")) == .held(NanoCredits(1000)))
             let answer = try await admin.call(.post, "/api/v1/ledger/verify")
-            #expect(answer.text == #"{"clean":true,"entries":2,"organizations":1,"open_runs":1}"#)
+            let head = try admin.ledger.head().hash
+            #expect(
+                answer.text
+                    == #"{"clean":true,"entries":2,"organizations":1,"open_runs":1,"head":"\#(head)"}"#)
             let again = try await admin.call(.post, "/api/v1/ledger/verify")
             #expect(again.status == 200, "the first has let go")
         }

@@ -14,7 +14,7 @@ import Testing
         "Edge": ["Domain"],
         "Prompting": ["CRE2", "Domain", "JSON"],
         "Protocols": ["Domain", "JSON"],
-        "Storage": ["CLMDB", "Domain", "Measures"],
+        "Storage": ["CLMDB", "Domain", "Measures", "Security"],
         "Transport": ["CCurl"],
         "Security": ["COpenSSL", "Domain"],
         "Gateway": [

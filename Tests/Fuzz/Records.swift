@@ -16,12 +16,7 @@ extension FuzzTarget {
 
     /// A record of the ledger that can be read says the same when it is written and read again.
     static let ledgerRecords = FuzzTarget(name: "ledger-records") { input in
-        guard let kind = input.first else { return }
-        let bytes = Array(input.dropFirst())
-        switch kind % 2 {
-        case 0: try rewritten(bytes, { try LedgerEntry(sequence: 1, $0) }, \.encoded)
-        case _: try rewritten(bytes, { try RunRecord($0) }, \.encoded)
-        }
+        try rewritten(input, { try LedgerEntry($0) }, \.encoded)
     }
 
     private static func rewritten<Record: Equatable>(

@@ -82,8 +82,8 @@ final class GatewayFixture: Sendable {
         }
         try await deploy(model: "sim-1", number: 1)
         try await token()
-        _ = try await ledger.topUp(
-            TopUp(
+        _ = try await ledger.post(
+            Posting(
                 organization: "acme", amount: NanoCredits(credits), idempotencyKey: "seed", actor: "", note: "", time: 0
             ))
     }

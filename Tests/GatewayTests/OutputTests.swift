@@ -28,7 +28,7 @@ import Testing
         #expect(end.cost > .zero && end.cost <= run.hold && !end.exceededHold)
         #expect(try gateway.balance().held == .zero)
         #expect(try gateway.balance().balance == NanoCredits(1_000_000_000) - end.cost)
-        #expect(end.attempts == UInt8(try #require(try await gateway.served()).elements().count))
+        #expect(end.attempts.count == (try #require(try await gateway.served()).elements().count))
         return run
     }
 
@@ -38,7 +38,7 @@ import Testing
         #expect(reply.status == 200 && reply.head["tollgate-output"] == "valid")
         #expect(reply.json?.member("choices")?.elements()[0].member("message")?.member("content")?.string != nil)
         let run = try await Self.settled(reply, gateway)
-        #expect(run.end?.outputIsValid == true && run.end?.attempts == 1)
+        #expect(run.end?.outputIsValid == true && run.end?.attempts.count == 1)
         try await gateway.stop()
     }
 
@@ -79,7 +79,7 @@ import Testing
         let reply = try await gateway.chat()
         #expect(reply.status == 200 && reply.head["tollgate-output"] == "valid")
         let run = try await Self.settled(reply, gateway)
-        #expect(run.end?.outcome == .succeeded && run.end?.attempts == 2)
+        #expect(run.end?.outcome == .succeeded && run.end?.attempts.count == 2)
         let served = try #require(try await gateway.served()).elements()
         let sums = ["prompt_tokens", "completion_tokens"].map { name in
             served.reduce(0) { $0 + ($1.member(name)?.int ?? 0) }
@@ -89,12 +89,12 @@ import Testing
     }
 
     @Test(arguments: [("retry", "", 2), ("error", "", 1), ("retry", stream, 1), ("error", stream, 1)])
-    func aBadAnswerIsAnErrorThatIsCharged(_ rule: String, _ extra: String, _ attempts: UInt8) async throws {
+    func aBadAnswerIsAnErrorThatIsCharged(_ rule: String, _ extra: String, _ attempts: Int) async throws {
         let gateway = try await Self.gateway(rule, bad: 2)
         let reply = try await gateway.chat(extra)
         let run = try await Self.settled(reply, gateway)
         #expect(run.end?.outcome == .failed && run.end?.errorCode == "invalid_output")
-        #expect(run.end?.attempts == attempts && run.end?.outputIsValid == false)
+        #expect(run.end?.attempts.count == attempts && run.end?.outputIsValid == false)
         if extra.isEmpty {
             #expect(reply.status == 502 && reply.code == "invalid_output")
             #expect(reply.head["x-should-retry"] == "false" && reply.head["tollgate-output"] == "invalid")
@@ -120,7 +120,7 @@ import Testing
         let reply = try await gateway.chat()
         #expect(reply.status == 429 && reply.head["x-should-retry"] == "false")
         let run = try await Self.settled(reply, gateway)
-        #expect(run.end?.errorCode == "rate_limited" && run.end?.attempts == 2)
+        #expect(run.end?.errorCode == "rate_limited" && run.end?.attempts.count == 2)
         try await gateway.stop()
     }
 

@@ -8,24 +8,40 @@ import Testing
     private let folder: TemporaryFolder
     private let ledger: Ledger
 
+    /// 1: a top-up; 2, 3: holds of runs 1 and 2; 4: the settle of run 1; 5: a refund of it; 6, 7: run 3, interrupted.
     init() async throws {
         folder = try TemporaryFolder()
         ledger = try Ledger(folder: folder.path + "/ledger", settings: .init(mapBytes: 16 << 20))
-        _ = try await ledger.topUp(
-            TopUp(
-                organization: "acme", amount: NanoCredits(100), idempotencyKey: "k", actor: "", note: "", time: 1))
+        _ = try await ledger.post(
+            Posting(organization: "acme", amount: NanoCredits(100), idempotencyKey: "k", actor: "", note: "", time: 1))
         _ = try await ledger.hold(run(1))
         _ = try await ledger.hold(run(2))
-        _ = try await ledger.settle(
-            run(1).id,
-            RunEnd(
-                outcome: .succeeded, usage: MeteredUsage(Usage(), isEstimated: false), cost: NanoCredits(3), endedAt: 2)
-        )
+        _ = try await ledger.settle(run(1).id, end(cost: 3))
+        _ = try await ledger.post(
+            Posting(
+                .refund(run(1).id), organization: "acme", amount: NanoCredits(1), idempotencyKey: "r", actor: "",
+                note: "", time: 1))
+        _ = try await ledger.hold(run(3))
+        _ = try await ledger.settle(run(3).id, end(cost: 2, outcome: .interrupted))
+    }
+
+    private func end(cost: Int64, outcome: RunEnd.Outcome = .succeeded) -> RunEnd {
+        let usage = MeteredUsage(Usage(uncachedInput: 1), isEstimated: false)
+        return RunEnd(outcome: outcome, attempts: [RunAttempt(usage: usage, cost: NanoCredits(cost))], endedAt: 2)
     }
 
     private func damage(_ body: (borrowing WriteTransaction, LedgerTables) throws -> Void) throws {
         let transaction = try WriteTransaction(ledger.environment)
         try body(transaction, ledger.tables)
+        try transaction.commit()
+    }
+
+    /// Writes an entry past all rules, as a bug would.
+    private func forge(_ entry: LedgerEntry) throws {
+        let transaction = try WriteTransaction(ledger.environment)
+        let books = LedgerBooks(ledger.tables)
+        try transaction.post(books, entry)
+        try books.batch.flush(transaction)
         try transaction.commit()
     }
 
@@ -37,7 +53,11 @@ import Testing
     }
 
     @Test func theUntouchedBooksAreClean() throws {
-        #expect(try LedgerAudit.verify(ledger) == .clean(.init(entries: 4, organizations: 1, openRuns: 1)))
+        let head = try ledger.head()
+        #expect(head.sequence == 7)
+        #expect(
+            try LedgerAudit.verify(ledger)
+                == .clean(.init(entries: 7, organizations: 1, openRuns: 1, head: head.hash)))
     }
 
     @Test func aMissingEntryIsFound() throws {
@@ -45,13 +65,23 @@ import Testing
         #expect(try fault() == 3)
     }
 
-    @Test func aChangedAmountIsFound() throws {
-        try damage { transaction, tables in
-            guard var entry = try transaction.entry(tables, 1) else { return }
-            entry.balanceChange = NanoCredits(101)
-            try transaction.put(tables.entries, Key(1), entry.encoded)
+    /// Every byte of every entry is covered by the hash that the next one holds, or the head.
+    @Test func everyFlippedBitOfAnEntryIsFound() throws {
+        for sequence in 1...7 as ClosedRange<UInt64> {
+            let bytes = try ledger.environment.read { transaction throws(StorageError) in
+                try transaction.value(ledger.tables.entries, Key(sequence))
+            }
+            let good = try #require(bytes)
+            for place in good.indices {
+                var bad = good
+                bad[place] ^= 1 << UInt8(place % 8)
+                try damage { transaction, tables in try transaction.put(tables.entries, Key(sequence), bad) }
+                let found = try #require(try fault())
+                #expect(sequence...min(sequence + 1, 7) ~= found)
+            }
+            try damage { transaction, tables in try transaction.put(tables.entries, Key(sequence), good) }
         }
-        #expect(try fault() == 4)
+        #expect(try fault() == nil)
     }
 
     @Test func aChangedBalanceIsFound() throws {
@@ -60,70 +90,145 @@ import Testing
             balance.held = .zero
             try transaction.put(tables.balances, Key("acme"), balance.encoded)
         }
-        #expect(try fault() == 4)
+        #expect(try fault() == 7)
+    }
+
+    @Test func changedTermsAreFound() throws {
+        try damage { transaction, tables in
+            var balance = try transaction.balance(tables, "acme")
+            balance.terms.overdraft = NanoCredits(1)
+            try transaction.put(tables.balances, Key("acme"), balance.encoded)
+        }
+        #expect(try fault() == 7)
     }
 
     @Test func aSecondSettleIsFound() throws {
-        try damage { transaction, tables in
-            guard let settle = try transaction.entry(tables, 4) else { return }
-            var again = settle
-            again.sequence = 5
-            try transaction.post(tables, again, balance: try transaction.balance(tables, "acme"))
+        let settle = try ledger.environment.read { transaction throws(StorageError) in
+            try transaction.entry(ledger.tables, 4)
         }
-        #expect(try fault() == 5)
-    }
-
-    @Test func aForgottenOpenRunIsFound() throws {
-        try damage { transaction, tables in try transaction.delete(tables.open, Key(run(2).id)) }
-        #expect(try fault() == 4)
-    }
-
-    @Test func aRunThatSaysAnotherCostIsFound() throws {
+        try forge(try #require(settle))
+        #expect(try fault() == 4, "the run is found at its second end")
         try damage { transaction, tables in
-            guard var changed = try transaction.run(tables, run(1).id) else { return }
-            changed.end?.cost = NanoCredits(4)
-            try transaction.put(tables.runs, Key(run(1).id), changed.encoded)
+            try transaction.put(tables.runs, Key(run(1).id), RunPlace(hold: 2, end: 4).encoded)
         }
-        #expect(try fault() == 4)
+        #expect(try fault() == 8)
     }
 
-    @Test func aRunThatSaysAnotherHoldIsFound() throws {
-        try damage { transaction, tables in
-            guard var changed = try transaction.run(tables, run(2).id) else { return }
-            changed.hold = NanoCredits(11)
-            try transaction.put(tables.runs, Key(run(2).id), changed.encoded)
+    @Test func aHoldBeyondWhatIsAvailableIsFound() throws {
+        var large = run(4, hold: 1_000)
+        large.holdSequence = 8
+        try forge(
+            LedgerEntry(.hold, time: 1, organization: "acme", heldChange: NanoCredits(1_000), .run(large)))
+        #expect(try fault() == 8)
+    }
+
+    struct RunChange: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var make: @Sendable (inout RunRecord) -> Void
+
+        init(_ name: String, _ make: @escaping @Sendable (inout RunRecord) -> Void) {
+            testDescription = name
+            self.make = make
         }
-        #expect(try fault() == 3)
     }
 
-    @Test func aRunOfAnotherOrganizationIsFound() throws {
-        try damage { transaction, tables in
-            guard var changed = try transaction.run(tables, run(2).id) else { return }
-            changed.organization = "other"
-            try transaction.put(tables.runs, Key(run(2).id), changed.encoded)
+    @Test(arguments: [
+        RunChange("another hold") { $0.hold = NanoCredits(11) }, RunChange("another agent") { $0.agent = "other" },
+        RunChange("another key") { $0.keySource = .exempt }, RunChange("another price") { $0.priceVersion = 9 },
+    ])
+    func anEndOfAnotherRunThanWasHeldIsFound(_ change: RunChange) throws {
+        var ended = run(2)
+        ended.holdSequence = 3
+        ended.end = end(cost: 0)
+        change.make(&ended)
+        try forge(LedgerEntry(.settle, time: 2, organization: "acme", heldChange: -ended.hold, .run(ended)))
+        #expect(try fault() == 8)
+    }
+
+    @Test func anEndThatTakesOtherThanItsCostIsFound() throws {
+        var ended = run(2)
+        ended.holdSequence = 3
+        ended.end = end(cost: 5)
+        try forge(
+            LedgerEntry(
+                .settle, time: 2, organization: "acme", balanceChange: NanoCredits(-4), heldChange: -ended.hold,
+                .run(ended)))
+        #expect(try fault() == 8)
+    }
+
+    @Test func aRefundAboveTheCostIsFound() throws {
+        let refund = Posting(
+            .refund(run(1).id), organization: "acme", amount: NanoCredits(3), idempotencyKey: "", actor: "", note: "",
+            time: 1)
+        try forge(
+            LedgerEntry(
+                .refund, time: 1, organization: "acme", balanceChange: NanoCredits(3), .posting(PostingDetail(refund))))
+        #expect(try fault() == 8)
+    }
+
+    @Test func anExpiryOfNothingIsFound() throws {
+        try forge(
+            LedgerEntry(
+                .expiry, time: 1, organization: "acme", balanceChange: NanoCredits(-1),
+                .posting(PostingDetail(expiryOf: 1))))
+        #expect(try fault() == 8)
+    }
+
+    struct Damage: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var make: @Sendable (borrowing WriteTransaction, LedgerTables) throws -> Void
+
+        init(
+            _ name: String, _ make: @escaping @Sendable (borrowing WriteTransaction, LedgerTables) throws -> Void
+        ) {
+            testDescription = name
+            self.make = make
         }
-        #expect(try fault() == 3)
     }
 
-    @Test func changedDailyUsageIsFound() throws {
-        try damage { transaction, tables in
+    @Test(arguments: [
+        Damage("a forgotten open run") { transaction, tables in try transaction.delete(tables.open, Key(3)) },
+        Damage("another amount held") { transaction, tables in try transaction.put(tables.open, Key(3), Key(11).bytes)
+        },
+        Damage("a run without a hold") { transaction, tables in
+            try transaction.put(tables.runs, Key(run(9).id), RunPlace(hold: 9).encoded)
+        },
+        Damage("a missing line of an organization's list") { transaction, tables in
+            try transaction.delete(tables.entriesByOrganization, Key("acme").appending(UInt64(2)))
+        },
+        Damage("a missing interruption") { transaction, tables in
+            try transaction.delete(tables.interrupted, Key("acme").appending(UInt64(7)))
+        },
+        Damage("a missing refund") { transaction, tables in try transaction.delete(tables.refunds, Key(run(1).id)) },
+        Damage("changed usage") { transaction, tables in
             guard let done = try transaction.run(tables, run(1).id), let end = done.end else { return }
             // Without the run added to it.
             let row = DailyUsage(done, end)
-            try transaction.put(tables.daily, row.key, row.encoded)
-        }
-        #expect(try fault() == 4)
+            try transaction.put(tables.usage, row.key, row.encoded)
+        },
+        Damage("usage of no run") { transaction, tables in
+            guard let done = try transaction.run(tables, run(1).id), let end = done.end else { return }
+            var row = DailyUsage(done, end)
+            row.version = 9
+            try transaction.put(tables.usage, row.key, row.encoded)
+        },
+        Damage("changed credits") { transaction, tables in
+            let row = DailyCredits(organization: "acme", day: 0)
+            try transaction.put(tables.credits, row.key, row.encoded)
+        },
+        Damage("another head") { transaction, tables in
+            try transaction.put(tables.meta, LedgerHead.key, LedgerHead().encoded)
+        },
+    ])
+    func whatIsKeptBesideTheEntriesIsHeldAgainstThem(_ damage: Damage) throws {
+        try self.damage(damage.make)
+        #expect(try fault() == 7)
     }
 
-    @Test func aMissingLineOfAnOrganizationsListIsFound() throws {
+    @Test func aRunFoundElsewhereIsFound() throws {
         try damage { transaction, tables in
-            try transaction.delete(tables.entriesByOrganization, Key("acme").appending(UInt64(2)))
+            try transaction.put(tables.runs, Key(run(1).id), RunPlace(hold: 3, end: 4).encoded)
         }
-        #expect(try fault() == 4)
-    }
-
-    @Test func aRunWithoutAHoldIsFound() throws {
-        try damage { transaction, tables in try transaction.put(tables.runs, Key(run(3).id), run(3).encoded) }
-        #expect(try fault() == 4)
+        #expect(try fault() == 2)
     }
 }

@@ -15,26 +15,30 @@ import Testing
 
     private func topUp(
         _ amount: Int64, key: String = "k", organization: String = "acme"
-    ) async throws -> TopUpResult {
-        try await ledger.topUp(
-            TopUp(
+    ) async throws -> PostingResult {
+        try await ledger.post(
+            Posting(
                 organization: organization, amount: NanoCredits(amount), idempotencyKey: key, actor: "ann", note: "",
                 time: 1))
     }
 
     private func end(cost: Int64, outcome: RunEnd.Outcome = .succeeded) -> RunEnd {
         RunEnd(
-            outcome: outcome, usage: MeteredUsage(Usage(uncachedInput: 1, output: 2), isEstimated: false),
-            cost: NanoCredits(cost), endedAt: 86_400_000 * 3)
+            outcome: outcome,
+            attempts: [
+                RunAttempt(
+                    usage: MeteredUsage(Usage(uncachedInput: 1, output: 2), isEstimated: false), cost: NanoCredits(cost)
+                )
+            ], endedAt: 86_400_000 * 3)
     }
 
     @Test func holdsOnlyWhatIsAvailable() async throws {
         _ = try await topUp(25)
-        #expect(try await ledger.hold(run(1)) == .held)
-        #expect(try await ledger.hold(run(2)) == .held)
+        #expect(try await ledger.hold(run(1)) == .held(NanoCredits(10)))
+        #expect(try await ledger.hold(run(2)) == .held(NanoCredits(10)))
         let refused = try await ledger.hold(run(3))
         #expect(refused == .insufficient(needed: NanoCredits(10), held: NanoCredits(20), available: NanoCredits(5)))
-        #expect(try await ledger.hold(run(4, hold: 5)) == .held)
+        #expect(try await ledger.hold(run(4, hold: 5)) == .held(NanoCredits(5)))
         #expect(try ledger.balance("acme").available == .zero)
         #expect(try ledger.run(RunID(high: 0, low: 3)) == nil)
     }
@@ -52,7 +56,9 @@ import Testing
         let balance = try ledger.balance("acme")
         #expect(balance.balance == NanoCredits(21) && balance.held == .zero)
         #expect(try await ledger.hold(run(1)) == .duplicate)
-        #expect(try LedgerAudit.verify(ledger) == .clean(.init(entries: 3, organizations: 1, openRuns: 0)))
+        #expect(
+            try LedgerAudit.verify(ledger)
+                == .clean(.init(entries: 3, organizations: 1, openRuns: 0, head: try ledger.head().hash)))
     }
 
     @Test func aSettleAboveItsHoldIsRecordedAndMarked() async throws {
@@ -61,11 +67,11 @@ import Testing
         _ = try await ledger.settle(run(1).id, end(cost: 15))
         #expect(try ledger.run(run(1).id)?.end?.exceededHold == true)
         #expect(try ledger.balance("acme").balance == NanoCredits(-5))
-        #expect(try await ledger.hold(run(2, hold: 1)) != .held)
+        #expect(try await ledger.hold(run(2, hold: 1)) != .held(NanoCredits(1)))
     }
 
     @Test func exemptRunsNeedNoBalanceAndCostNothing() async throws {
-        #expect(try await ledger.hold(run(1, hold: 0, costsCredits: false)) == .held)
+        #expect(try await ledger.hold(run(1, hold: 0, costsCredits: false)) == .held(.zero))
         _ = try await ledger.settle(run(1).id, end(cost: 7))
         #expect(try ledger.run(run(1).id)?.end?.cost == .zero)
         #expect(try ledger.balance("acme").balance == .zero)
@@ -88,9 +94,9 @@ import Testing
     }
 
     @Test func anotherNoteIsAnotherTopUpAndAnotherActorIsNot() async throws {
-        func add(_ note: String, by actor: String) async throws -> TopUpResult {
-            try await ledger.topUp(
-                TopUp(
+        func add(_ note: String, by actor: String) async throws -> PostingResult {
+            try await ledger.post(
+                Posting(
                     organization: "acme", amount: NanoCredits(5), idempotencyKey: "k", actor: actor, note: note, time: 1
                 ))
         }
@@ -108,7 +114,7 @@ import Testing
     func usageIsReadInChunks(_ chunk: Int) async throws {
         for number: UInt64 in 1...9 {
             let id = run(number).id
-            #expect(try await ledger.hold(run(number, hold: 0, costsCredits: false)) == .held)
+            #expect(try await ledger.hold(run(number, hold: 0, costsCredits: false)) == .held(.zero))
             var end = end(cost: 0)
             end.endedAt = Int64(number) * DailyUsage.millisecondsPerDay
             _ = try await ledger.settle(id, end)
@@ -166,13 +172,13 @@ import Testing
             let amount = Int64.random(in: 0...30, using: &generator)
             switch Int.random(in: 0..<10, using: &generator) {
             case 0...1:
-                _ = try await topUp(amount, key: "\(step)", organization: organization)
-                balances[organization, default: (0, 0)].balance += amount
+                _ = try await topUp(amount + 1, key: "\(step)", organization: organization)
+                balances[organization, default: (0, 0)].balance += amount + 1
             case 2...6:
                 let (balance, held) = balances[organization] ?? (0, 0)
                 let admitted = amount == 0 || balance - held >= amount
                 let result = try await ledger.hold(run(step, organization: organization, hold: amount))
-                #expect((result == .held) == admitted)
+                #expect((result == .held(NanoCredits(amount))) == admitted)
                 if admitted {
                     balances[organization, default: (0, 0)].held += amount
                     open[step] = (organization, amount)
@@ -205,7 +211,7 @@ import Testing
         let ledger = ledger
         let held = try await withThrowingTaskGroup(of: Bool.self) { group in
             for number in 1...200 as ClosedRange<UInt64> {
-                group.addTask { try await ledger.hold(run(number)) == .held }
+                group.addTask { try await ledger.hold(run(number)) == .held(NanoCredits(10)) }
             }
             return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }

@@ -13,8 +13,10 @@ import Testing
         folder = try TemporaryFolder()
         store = folder.path + "/ledger"
         try change { transaction, tables in
-            _ = try transaction.topUp(
-                tables, TopUp(organization: "acme", amount: .zero, idempotencyKey: "k", actor: "", note: "", time: 1))
+            let books = LedgerBooks(tables)
+            _ = try transaction.post(
+                books, Posting(organization: "acme", amount: .zero, idempotencyKey: "k", actor: "", note: "", time: 1))
+            try books.batch.flush(transaction)
         }
     }
 
@@ -191,8 +193,8 @@ import Testing
     }
 
     @Test func aNewerFormatIsRefused() throws {
-        try change { try $0.put($1.meta, Format.key, Key(UInt64(2)).bytes) }
-        #expect(try refusal() == .otherFormat(found: 2, ours: 1))
+        try change { try $0.put($1.meta, Format.key, Key(LedgerTables.format + 1).bytes) }
+        #expect(try refusal() == .otherFormat(found: LedgerTables.format + 1, ours: LedgerTables.format))
     }
 
     @Test func anotherProgramsStoreIsRefused() throws {

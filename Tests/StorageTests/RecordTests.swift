@@ -23,23 +23,49 @@ import Testing
         #expect(try DeploymentRecord(deployment.encoded.span.bytes) == deployment)
         #expect(try ProviderKeyRecord(key.encoded.span.bytes) == key)
         #expect(try PriceRecord(price.encoded.span.bytes) == price)
-        let run = run(1)
-        #expect(try RunRecord(run.encoded.span.bytes) == run)
-        var ended = run
+    }
+
+    @Test func entriesReadBackAsTheyWereWritten() throws {
+        var ended = run(1)
         ended.end = RunEnd(
             outcome: .failed, errorCode: "provider_error",
-            usage: MeteredUsage(
-                Usage(uncachedInput: 1, cacheRead: 2, cacheWrite: 3, output: 4, reasoning: 5), isEstimated: true),
-            cost: NanoCredits(6), clientLeft: true, endedAt: 7, providerStatus: 500, providerRequestID: "r",
-            reportedModel: "m")
-        #expect(try RunRecord(ended.encoded.span.bytes) == ended)
-        // What is at the end only where it says something; cut off, the record is one from before there was such.
-        let plain = ended.encoded
-        for (attempts, isValid) in [(2, nil), (1, true), (2, false)] as [(UInt8, Bool?)] {
-            ended.end?.attempts = attempts
-            ended.end?.outputIsValid = isValid
-            #expect(try RunRecord(ended.encoded.span.bytes) == ended)
-            #expect(ended.encoded.count == plain.count + 2 && ended.encoded.starts(with: plain))
+            attempts: [
+                RunAttempt(
+                    usage: MeteredUsage(
+                        Usage(
+                            uncachedInput: 1, cacheRead: 2, cacheWrite: 3, cacheWriteHour: 4, audioInput: 5, output: 6,
+                            reasoning: 7, audioOutput: 8, images: 9, toolCalls: 10), isEstimated: true),
+                    cost: NanoCredits(6), listCost: NanoCredits(5), providerStatus: 500, providerRequestID: "r",
+                    reportedModel: "m"),
+                RunAttempt(usage: MeteredUsage(Usage(), isEstimated: false), cost: .zero),
+            ], clientLeft: true, endedAt: 7)
+        ended.end?.outputIsValid = false
+        ended.end?.exceededHold = true
+        ended.holdSequence = 3
+        let posting = Posting(
+            .refund(run(1).id), organization: "acme", amount: NanoCredits(4), idempotencyKey: "k", actor: "ann",
+            note: "n", time: 9, expiresAt: 10)
+        let terms = CreditTerms(overdraft: NanoCredits(5), holds: .estimate)
+        let details: [(LedgerEntry.Kind, LedgerEntry.Detail)] = [
+            (.hold, .run(run(1))), (.settle, .run(ended)), (.interrupted, .run(ended)),
+            (.refund, .posting(PostingDetail(posting))), (.expiry, .posting(PostingDetail(expiryOf: 4))),
+            (.terms, .terms(terms, actor: "ann")),
+        ]
+        for (kind, detail) in details {
+            var entry = LedgerEntry(
+                kind, time: 5, organization: "acme", balanceChange: NanoCredits(-3), heldChange: NanoCredits(2), detail)
+            entry.sequence = 8
+            entry.previous = digest(7)
+            if case .run(var run) = entry.detail {
+                if run.end == nil { run.holdSequence = 8 } else { run.endSequence = 8 }
+                entry.detail = .run(run)
+            }
+            let bytes = entry.encoded
+            #expect(try LedgerEntry(bytes.span.bytes) == entry)
+            for count in 0..<bytes.count {
+                #expect(throws: StorageError.self) { try LedgerEntry(Array(bytes.prefix(count)).span.bytes) }
+            }
+            #expect(throws: StorageError.self) { try LedgerEntry((bytes + [0]).span.bytes) }
         }
     }
 
@@ -83,6 +109,6 @@ func run(
     RunRecord(
         id: RunID(high: 0, low: number), organization: organization, agent: "support", environment: "production",
         schema: 1, tokenID: "tok_1", versionNumber: 1, versionHash: digest(1), revision: 1, provider: "simulated",
-        model: "sim-1", keyID: "key_1", keyIsPlatform: true, costsCredits: costsCredits, priceListDate: 20_261_121,
+        model: "sim-1", keyID: "key_1", keySource: costsCredits ? .platform : .exempt, priceVersion: 7,
         hold: NanoCredits(hold), estimatedInput: 3, interruptedCharge: NanoCredits(2), startedAt: 1_000)
 }

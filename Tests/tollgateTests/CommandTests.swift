@@ -133,8 +133,8 @@ import Transport
 
     @Test func theBooksAreVerifiedWithoutAServer() async throws {
         let ledger = try Ledger(folder: folder.path + "/ledger", settings: .init(mapBytes: 64 << 20))
-        _ = try await ledger.topUp(
-            TopUp(organization: "o", amount: .init(5), idempotencyKey: "k", actor: "a", note: "", time: 1))
+        _ = try await ledger.post(
+            Posting(organization: "o", amount: .init(5), idempotencyKey: "k", actor: "a", note: "", time: 1))
         let json = try LedgerAudit.verify(ledger).json
         #expect(
             String(decoding: json, as: UTF8.self) == #"{"clean":true,"entries":1,"organizations":1,"open_runs":0}"#)

@@ -42,13 +42,15 @@ enum CreditsResource {
             throw .invalid("give an Idempotency-Key, so that credits are added once", at: "/idempotency_key")
         }
         _ = try await call.store.organization(organization)
-        let topUp = TopUp(
+        let topUp = Posting(
             organization: organization, amount: amount, idempotencyKey: key, actor: call.caller.id,
             note: try fields.remark("note") ?? "", time: call.now.milliseconds)
         switch try await call.services.ledger.add(topUp) {
         case .conflict:
             throw ControlFault(
                 .idempotencyConflict, "another amount or note is on the books under this idempotency key")
+        case .insufficient, .unknownRun, .aboveCost, .tooManyExpiring:
+            throw ControlFault(.internalError, "a top-up is none of these")
         case .tooLarge: throw .invalid("the balance would be more than credits can count", at: "/amount")
         case .repeated(let entry):
             // The time before may have ended between the books and the audit log.
@@ -89,8 +91,8 @@ extension Ledger {
         do throws(StorageError) { return try body(self) } catch { throw ControlFault(ledger: error) }
     }
 
-    fileprivate func add(_ topUp: TopUp) async throws(ControlFault) -> TopUpResult {
-        do throws(StorageError) { return try await self.topUp(topUp) } catch { throw ControlFault(ledger: error) }
+    fileprivate func add(_ posting: Posting) async throws(ControlFault) -> PostingResult {
+        do throws(StorageError) { return try await post(posting) } catch { throw ControlFault(ledger: error) }
     }
 }
 
@@ -108,7 +110,7 @@ extension JSONWriter {
 
     fileprivate mutating func entry(_ entry: LedgerEntry) {
         member("sequence", entry.sequence)
-        member("kind", entry.name)
+        member("kind", entry.kind.name)
         member("at", Timestamp(milliseconds: entry.time))
         member("balance_change", entry.balanceChange)
         member("held_change", entry.heldChange)

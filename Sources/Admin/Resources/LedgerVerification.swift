@@ -48,6 +48,7 @@ extension LedgerAudit.Outcome {
                 object.member("entries", report.entries)
                 object.member("organizations", report.organizations)
                 object.member("open_runs", report.openRuns)
+                object.member("head", report.head.description)
             case .fault(let sequence, let reason):
                 object.member("clean", false)
                 object.member("sequence", sequence)

@@ -4,7 +4,13 @@ import Storage
 
 enum UsageResource {
     /// What rows can be summed by.
-    enum Group: String, Sendable, CaseIterable { case day, agent, environment, model }
+    enum Group: String, Sendable, CaseIterable {
+        case day, agent, environment, version, model, provider, key
+        case keySource = "key_source"
+
+        /// What is summed by unless said.
+        static let initial: [Self] = [.day, .agent, .environment, .model]
+    }
 
     private static let defaultDays = 30
     /// Two leap years: more is for an export.
@@ -45,11 +51,11 @@ enum UsageResource {
     }
 
     private static func groups(_ text: String?) throws(ControlFault) -> [Group] {
-        guard let text else { return Group.allCases }
+        guard let text else { return Group.initial }
         var groups: Set<Group> = []
         for name in text.split(separator: ",") {
             guard let group = Group(rawValue: String(name)) else {
-                throw .invalid("by must be of day, agent, environment and model")
+                throw .invalid("by must be of \(Group.allCases.map(\.rawValue).joined(separator: ", "))")
             }
             groups.insert(group)
         }
@@ -71,8 +77,11 @@ struct UsageSums {
         var runs: Int64 = 0
         var failedRuns: Int64 = 0
         var estimatedRuns: Int64 = 0
+        var interruptedRuns: Int64 = 0
+        var runsAboveHold: Int64 = 0
         var usage = Usage()
         var cost = NanoCredits.zero
+        var listCost = NanoCredits.zero
     }
 
     private(set) var total = Row()
@@ -96,7 +105,11 @@ extension UsageResource.Group {
         case .day: Day(sinceEpoch: Int(row.day)).description
         case .agent: row.agent
         case .environment: row.environment
-        case .model: row.model
+        case .version: String(row.version)
+        case .model: "\(row.provider)/\(row.model)"
+        case .provider: row.provider
+        case .key: row.keyID
+        case .keySource: row.keySource.name
         }
     }
 }
@@ -106,8 +119,11 @@ extension UsageSums.Row {
         runs += day.runs
         failedRuns += day.failedRuns
         estimatedRuns += day.estimatedRuns
+        interruptedRuns += day.interruptedRuns
+        runsAboveHold += day.runsAboveHold
         usage += day.usage
         cost += day.cost
+        listCost += day.listCost
     }
 
     func write(to object: inout JSONWriter) {
@@ -115,9 +131,12 @@ extension UsageSums.Row {
         object.member("runs", runs)
         object.member("failed_runs", failedRuns)
         object.member("estimated_runs", estimatedRuns)
+        object.member("interrupted_runs", interruptedRuns)
+        object.member("runs_above_hold", runsAboveHold)
         object.member("usage") { counters in
             for counter in Usage.Counter.allCases { counters.member(counter.name, usage[counter]) }
         }
         object.member("cost", cost)
+        object.member("list_cost", listCost)
     }
 }

@@ -39,7 +39,7 @@ extension RunFacts {
         }
         if let outputIsValid { metadata["output"] = .string(outputIsValid ? "valid" : "invalid") }
         guard let end = run.end else { return metadata }
-        metadata["provider_status"] = number(end.providerStatus)
+        metadata["provider_status"] = number(end.attempts.last?.providerStatus ?? 0)
         metadata["cost"] = .stringConvertible(end.cost)
         metadata["estimated"] = .stringConvertible(end.usage.isEstimated)
         metadata["input_tokens"] = number(end.usage.usage.inputTotal)

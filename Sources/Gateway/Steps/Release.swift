@@ -114,7 +114,7 @@ extension RunPipeline {
             deployment: NativeRun.Deployment(
                 agent: run.agent, environment: run.environment, schema: Int64(run.schema),
                 revision: Int64(run.revision)),
-            model: run.end?.reportedModel, usage: run.end?.usage ?? MeteredUsage(Usage(), isEstimated: false),
+            model: run.end?.attempts.last?.reportedModel, usage: run.end?.usage ?? MeteredUsage(Usage(), isEstimated: false),
             cost: "\(run.end?.cost ?? .zero)", verdict: answer.verdict)
     }
 }

@@ -29,8 +29,7 @@ extension RunPipeline {
             schema: target.schema, tokenID: caller.id, versionNumber: target.deployment.versionNumber,
             versionHash: target.deployment.versionHash, revision: target.deployment.revision,
             provider: target.plan.provider, model: target.plan.model, keyID: route.keyID,
-            keyIsPlatform: route.keyIsPlatform, costsCredits: route.costsCredits,
-            priceListDate: route.price?.listDate ?? 0, hold: route.costsCredits ? bound ?? .zero : .zero,
+            keySource: route.keySource, priceVersion: UInt64(route.price?.listDate ?? 0), hold: route.costsCredits ? bound ?? .zero : .zero,
             estimatedInput: estimated.uncachedInput, interruptedCharge: price?.cost(of: estimated) ?? .zero,
             startedAt: settings.now())
         switch try await hold(run) {

@@ -8,12 +8,12 @@ struct ProviderRoute {
     var dialect: ProviderDialect
     var url: String
     var keyID: String
-    var keyIsPlatform: Bool
+    var keySource: KeySource
     var secret: String
-    /// False on a customer's key that is exempt.
-    var costsCredits: Bool
     /// Nil is possible only where nothing is charged.
     var price: PriceRecord?
+
+    var costsCredits: Bool { keySource.costsCredits }
 }
 
 extension RunPipeline {
@@ -35,8 +35,9 @@ extension RunPipeline {
         guard key.state == .active else {
             throw unusable("The key \(key.id) for the provider \(plan.provider) is disabled, and there is no other.")
         }
-        let costsCredits = key.isPlatform || (settings.mode == .cloud && !key.isExempt)
-        guard price != nil || !costsCredits else {
+        let isExempt = !key.isPlatform && (settings.mode == .selfHosted || key.isExempt)
+        let source: KeySource = key.isPlatform ? .platform : isExempt ? .exempt : .customer
+        guard price != nil || !source.costsCredits else {
             throw unusable("The model \(plan.model) of \(plan.provider) has no price, and its key costs credits.")
         }
         let dialect = ProviderDialect.named(plan.provider, habitsOf: settings.providerDialects[plan.provider])
@@ -44,8 +45,8 @@ extension RunPipeline {
             throw unusable("The provider \(plan.provider) has no base URL: set providers.\(plan.provider).base_url.")
         }
         return ProviderRoute(
-            dialect: dialect, url: url, keyID: key.id, keyIsPlatform: key.isPlatform, secret: try open(key),
-            costsCredits: costsCredits, price: price)
+            dialect: dialect, url: url, keyID: key.id, keySource: source, secret: try open(key),
+            price: price)
     }
 
     private func open(_ key: ProviderKeyRecord) throws(GatewayError) -> String {

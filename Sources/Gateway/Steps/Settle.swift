@@ -10,15 +10,11 @@ extension RunPipeline {
         _ reservation: Reservation, _ answers: [Answer], _ client: ResponseWriter
     ) async throws(GatewayError) -> RunRecord {
         // An answer that was not taken was paid for too.
-        let attempts = answers.map { metered($0, reservation) }
+        let attempts = answers.map { attempt($0, reservation) }
         let answer = answers[answers.endIndex - 1]
         var end = RunEnd(
             outcome: answer.fault == nil ? .succeeded : .failed, errorCode: answer.fault?.code.rawValue ?? "",
-            usage: .sum(attempts), cost: reservation.price?.cost(of: attempts.map(\.usage)) ?? .zero,
-            clientLeft: client.clientHasLeft, endedAt: settings.now(), providerStatus: UInt16(clamping: answer.status),
-            providerRequestID: String(answer.requestID.prefix(Self.longestName)),
-            reportedModel: String((answer.model ?? "").prefix(Self.longestName)))
-        end.attempts = UInt8(clamping: answers.count)
+            attempts: attempts, clientLeft: client.clientHasLeft, endedAt: settings.now())
         end.outputIsValid = answer.verdict?.isValid
         do throws(StorageError) {
             switch try await worker.ledger.settle(reservation.run.id, end) {
@@ -45,6 +41,16 @@ extension RunPipeline {
             unavailable.holdStays = true
             throw unavailable
         }
+    }
+
+    /// The line of the books that a try at the provider comes to.
+    private func attempt(_ answer: Answer, _ reservation: Reservation) -> RunAttempt {
+        let usage = metered(answer, reservation)
+        return RunAttempt(
+            usage: usage, cost: reservation.price?.cost(of: usage.usage) ?? .zero,
+            providerStatus: UInt16(clamping: answer.status),
+            providerRequestID: String(answer.requestID.prefix(Self.longestName)),
+            reportedModel: String((answer.model ?? "").prefix(Self.longestName)))
     }
 
     /// What the provider reported; where it served the run without saying, an estimate, which the hold covers; else

@@ -135,7 +135,7 @@ extension Writer {
 
     private func commitTogether(_ jobs: [Job]) throws(StorageError) {
         do throws(StorageError) {
-            let transaction = try WriteTransaction(environment)
+            let transaction = try begin()
             for job in jobs { try job.apply(transaction) }
             try end(transaction, batch: jobs.count)
         } catch {
@@ -144,7 +144,14 @@ extension Writer {
         }
     }
 
+    private func begin() throws(StorageError) -> WriteTransaction {
+        let transaction = try WriteTransaction(environment)
+        scope?.begin()
+        return transaction
+    }
+
     private func end(_ transaction: consuming WriteTransaction, batch: Int) throws(StorageError) {
+        try scope?.flush(transaction)
         let start = DispatchTime.now().uptimeNanoseconds
         try transaction.commit()
         let nanoseconds = DispatchTime.now().uptimeNanoseconds - start
@@ -172,7 +179,7 @@ extension Writer {
         var waiting = jobs[...]
         var answered: [Job] = []
         do throws(StorageError) {
-            let transaction = try WriteTransaction(environment)
+            let transaction = try begin()
             while let job = waiting.first {
                 try job.apply(transaction)
                 job.answer(nil)

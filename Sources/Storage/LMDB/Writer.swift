@@ -53,6 +53,7 @@ package final class Writer: Sendable {
     let durability: Durability
     let maximumBatch: Int
     let reserve: Reserve
+    let scope: (any BatchScope)?
     /// Told each new state, on the writer's thread.
     let report: @Sendable (StoreState) -> Void
     let state = NIOLockedValueBox(State())
@@ -60,17 +61,20 @@ package final class Writer: Sendable {
     let wakeup = DispatchSemaphore(value: 0)
     private let maximumWaiting: Int
 
-    /// - Parameter maximumBatch: changes a transaction; 1 gives each change its own.
+    /// - Parameters:
+    ///   - maximumBatch: changes a transaction; 1 gives each change its own.
+    ///   - scope: what the changes of a transaction share; nil: nothing.
     package init(
         _ environment: Environment, name: String, durability: Durability = .strict, maximumBatch: Int,
         maximumWaiting: Int = 65_536, reserve: Reserve = Reserve(),
-        report: @escaping @Sendable (StoreState) -> Void = { _ in }
+        scope: (any BatchScope)? = nil, report: @escaping @Sendable (StoreState) -> Void = { _ in }
     ) {
         self.environment = environment
         self.durability = durability
         self.maximumBatch = maximumBatch
         self.maximumWaiting = maximumWaiting
         self.reserve = reserve
+        self.scope = scope
         self.report = report
         // A queue of its own that runs one long block is a thread of its own, off the cooperative pool.
         DispatchQueue(label: name).async { [self] in run() }

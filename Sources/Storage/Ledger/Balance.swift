@@ -1,24 +1,92 @@
 import Domain
 
-/// Where an organization stands: the sums of its entries' changes.
+/// Where an organization stands: what its entries come to, one after the other.
 package struct Balance: Hashable, Sendable {
+    /// What is left of a top-up that ends.
+    package struct Lot: Hashable, Sendable {
+        /// The top-up's number.
+        package var topUp: UInt64
+        /// Milliseconds since 1970.
+        package var expiresAt: Int64
+        package var left: NanoCredits
+    }
+
     package var balance: NanoCredits = .zero
     package var held: NanoCredits = .zero
-    /// How far below zero the available credits may go.
-    package var overdraft: NanoCredits = .zero
+    package var terms = CreditTerms()
+    /// Those that end first come first: they are used first, too. Empty ones are not kept.
+    package private(set) var lots: [Lot] = []
+
+    /// The most lots an organization may have.
+    static let maximumLots = 200
 
     package init() {}
+
+    /// How far below zero the available credits may go.
+    package var overdraft: NanoCredits { terms.overdraft }
 
     /// What a new hold may take.
     package var available: NanoCredits { balance - held + overdraft }
 
-    private static let layout: UInt8 = 1
+    /// The first lot whose time has come.
+    func dueLot(at time: Int64) -> Lot? { lots.first.flatMap { $0.expiresAt <= time ? $0 : nil } }
+
+    /// Moves it by an entry: the one rule, for the books as they are written and as they are verified.
+    /// - Returns: false, having changed nothing of the sums, where they would not fit.
+    mutating func apply(_ entry: LedgerEntry) -> Bool {
+        guard let newBalance = balance.adding(entry.balanceChange), let newHeld = held.adding(entry.heldChange) else {
+            return false
+        }
+        balance = newBalance
+        held = newHeld
+        switch entry.detail {
+        case .terms(let terms, _): self.terms = terms
+        case .posting(let posting):
+            if let expiresAt = posting.expiresAt {
+                add(Lot(topUp: entry.sequence, expiresAt: expiresAt, left: entry.balanceChange))
+            } else if let topUp = posting.topUp {
+                take(-entry.balanceChange, fromLot: topUp)
+            } else if entry.balanceChange < .zero {
+                use(-entry.balanceChange)
+            }
+        case .run: if entry.balanceChange < .zero { use(-entry.balanceChange) }
+        }
+        return true
+    }
+
+    private mutating func add(_ lot: Lot) {
+        let place = lots.firstIndex { $0.expiresAt > lot.expiresAt } ?? lots.endIndex
+        lots.insert(lot, at: place)
+    }
+
+    private mutating func take(_ amount: NanoCredits, fromLot topUp: UInt64) {
+        guard let place = lots.firstIndex(where: { $0.topUp == topUp }) else { return }
+        lots[place].left = lots[place].left - amount
+        if lots[place].left <= .zero { lots.remove(at: place) }
+    }
+
+    private mutating func use(_ amount: NanoCredits) {
+        var amount = amount
+        while amount > .zero, let first = lots.first {
+            let used = min(amount, first.left)
+            take(used, fromLot: first.topUp)
+            amount = amount - used
+        }
+    }
+
+    private static let layout: UInt8 = 2
 
     var encoded: [UInt8] {
-        var record = RecordWriter(layout: Self.layout, reserving: 32)
+        var record = RecordWriter(layout: Self.layout, reserving: 32 + 24 * lots.count)
         record.put(balance.rawValue)
         record.put(held.rawValue)
-        record.put(overdraft.rawValue)
+        terms.encode(into: &record)
+        record.put(UInt16(clamping: lots.count))
+        for lot in lots {
+            record.put(lot.topUp)
+            record.put(lot.expiresAt)
+            record.put(lot.left.rawValue)
+        }
         return record.bytes
     }
 
@@ -26,6 +94,13 @@ package struct Balance: Hashable, Sendable {
         var record = try RecordReader(layout: Self.layout, bytes)
         balance = NanoCredits(try record.integer(bytes))
         held = NanoCredits(try record.integer(bytes))
-        overdraft = NanoCredits(try record.integer(bytes))
+        terms = try CreditTerms(&record, bytes)
+        let count: UInt16 = try record.integer(bytes)
+        for _ in 0..<count {
+            lots.append(
+                Lot(
+                    topUp: try record.integer(bytes), expiresAt: try record.integer(bytes),
+                    left: NanoCredits(try record.integer(bytes))))
+        }
     }
 }

@@ -9,30 +9,25 @@ package struct HeldFigures: Sendable {
 }
 
 extension Ledger {
-    /// Reads as many runs as are under way: few, where there may be many organizations. What begins or ends meanwhile is
-    /// in it or not.
+    /// Reads as many numbers as runs are under way: few, where there may be many organizations. What begins or ends
+    /// meanwhile is in it or not.
     /// - Parameter chunk: runs read in one transaction, so that many do not hold old pages back.
     package func heldFigures(chunk: Int = 1_000) throws(StorageError) -> HeldFigures {
         var figures = HeldFigures(holds: 0, credits: .zero)
-        var next: Key? = Key()
+        var next: UInt64? = 0
         while let start = next {
             next = try environment.read { transaction throws(StorageError) in
                 var count = 0
-                var last: Key?
-                try transaction.scan(tables.open, prefix: Key(), from: start) { key, _ throws(StorageError) in
-                    let key = unsafe key.withUnsafeBytes { unsafe Key(bytes: Array($0)) }
-                    let hold = try transaction.withValue(tables.runs, key) { bytes throws(StorageError) in
-                        try RunRecord(bytes).hold
-                    }
-                    guard let hold else { throw StorageError(.corrupt, "read open run: no record") }
+                var last: UInt64 = 0
+                try transaction.scan(tables.open, prefix: Key(), from: Key(start)) { key, held throws(StorageError) in
+                    last = try Key.number(key, at: 0)
                     figures.holds += 1
-                    figures.credits = figures.credits + hold
+                    let credits = NanoCredits(Int64(bitPattern: try Key.number(held, at: 0)))
+                    figures.credits = figures.credits + credits
                     count += 1
-                    last = key
                     return count < chunk
                 }
-                // The least key above the last one.
-                return count < chunk ? nil : last.map { Key(bytes: $0.bytes + [0]) }
+                return count < chunk ? nil : last + 1
             }
         }
         return figures

@@ -1,7 +1,8 @@
 import Domain
 
 package enum HoldResult: Hashable, Sendable {
-    case held
+    /// So much is held: the bound, or an estimate where the organization's terms say so.
+    case held(NanoCredits)
     case insufficient(needed: NanoCredits, held: NanoCredits, available: NanoCredits)
     /// There is a run of this id.
     case duplicate
@@ -15,36 +16,11 @@ package enum SettleResult: Hashable, Sendable {
     case unknownRun
 }
 
-package struct TopUp: Hashable, Sendable {
-    package var organization: String
-    package var amount: NanoCredits
-    /// Under one key an organization is credited once.
-    package var idempotencyKey: String
-    package var actor: String
-    package var note: String
-    /// Milliseconds since 1970.
-    package var time: Int64
-
-    package init(
-        organization: String, amount: NanoCredits, idempotencyKey: String, actor: String, note: String, time: Int64
-    ) {
-        self.organization = organization
-        self.amount = amount
-        self.idempotencyKey = idempotencyKey
-        self.actor = actor
-        self.note = note
-        self.time = time
-    }
-}
-
-package enum TopUpResult: Hashable, Sendable {
-    case added(LedgerEntry)
-    /// The same top-up was made under this key before.
-    case repeated(LedgerEntry)
-    /// Another top-up was made under this key before.
-    case conflict(LedgerEntry)
-    /// The balance would not fit 64 bits: nothing was written.
-    case tooLarge
+/// What a run that a crash cut off is charged.
+package enum InterruptedCharge: String, Sendable, CaseIterable {
+    case inputEstimate = "input_estimate"
+    case hold
+    case nothing
 }
 
 /// The append-only record of holds, settles and top-ups, in an LMDB environment of its own.
@@ -54,6 +30,7 @@ package final class Ledger: Sendable {
     package let environment: Environment
     let writer: Writer
     let tables: LedgerTables
+    let books: LedgerBooks
 
     /// - Parameters:
     ///   - maximumBatch: changes that may share one commit.
@@ -66,9 +43,10 @@ package final class Ledger: Sendable {
     ) throws(StorageError) {
         environment = try Environment(folder: folder, settings: settings)
         tables = try LedgerTables(environment)
+        books = LedgerBooks(tables)
         writer = Writer(
             environment, name: "tollgate.ledger", durability: durability, maximumBatch: maximumBatch, reserve: reserve,
-            report: report)
+            scope: books.batch, report: report)
     }
 
     /// Writes what waits, settles that could not be written before included, and ends.
@@ -84,31 +62,53 @@ package final class Ledger: Sendable {
     // MARK: writing
 
     /// Reserves `run.hold` of its organization's credits, unless fewer are available.
-    package func hold(_ run: RunRecord) async throws(StorageError) -> HoldResult {
-        try await writer.perform { [tables] transaction throws(StorageError) in try transaction.hold(tables, run) }
+    /// - Parameter estimate: what to reserve where the organization's terms ask for estimates.
+    package func hold(_ run: RunRecord, estimate: NanoCredits? = nil) async throws(StorageError) -> HoldResult {
+        try await writer.perform { [books] transaction throws(StorageError) in
+            try transaction.hold(books, run, estimate: estimate)
+        }
     }
 
     /// Ends a run: gives back its hold and takes its cost. A second end of the same run changes nothing. Where it fails
     /// with an error that `isRetried`, it is kept in memory and tried until it is written.
     package func settle(_ id: RunID, _ end: RunEnd) async throws(StorageError) -> SettleResult {
-        try await writer.perform(.endsWork) { [tables] transaction throws(StorageError) in
-            try transaction.settle(tables, id, end)
+        try await writer.perform(.endsWork) { [books] transaction throws(StorageError) in
+            try transaction.settle(books, id, end)
         }
     }
 
-    package func topUp(_ topUp: TopUp) async throws(StorageError) -> TopUpResult {
-        try await writer.perform { [tables] transaction throws(StorageError) in try transaction.topUp(tables, topUp) }
+    package func post(_ posting: Posting) async throws(StorageError) -> PostingResult {
+        try await writer.perform { [books] transaction throws(StorageError) in try transaction.post(books, posting) }
     }
 
-    /// Ends every run that a crash left open, at its estimate. To be called before any new run.
+    /// - Parameters:
+    ///   - actor: who sets them.
+    ///   - time: milliseconds since 1970.
+    package func setTerms(
+        _ organization: String, _ terms: CreditTerms, actor: String, time: Int64
+    ) async throws(StorageError) -> Balance {
+        try await writer.perform { [books] transaction throws(StorageError) in
+            try transaction.setTerms(books, organization, terms, actor: actor, time: time)
+        }
+    }
+
+    /// Ends every run that a crash left open. To be called before any new run.
     /// - Returns: how many there were.
-    package func closeInterrupted(at time: Int64) async throws(StorageError) -> Int {
+    package func closeInterrupted(
+        at time: Int64, charging charge: InterruptedCharge = .inputEstimate
+    ) async throws(StorageError) -> Int {
         let open = try openRuns()
         for run in open {
-            let estimate = MeteredUsage(Usage(uncachedInput: run.estimatedInput), isEstimated: true)
+            var attempt = RunAttempt(
+                usage: MeteredUsage(Usage(uncachedInput: run.estimatedInput), isEstimated: true),
+                cost: run.interruptedCharge)
+            switch charge {
+            case .inputEstimate: break
+            case .hold: attempt.cost = run.hold
+            case .nothing: attempt.cost = .zero
+            }
             let end = RunEnd(
-                outcome: .interrupted, errorCode: "interrupted", usage: estimate, cost: run.interruptedCharge,
-                endedAt: time)
+                outcome: .interrupted, errorCode: "interrupted", attempts: [attempt], endedAt: time)
             _ = try await settle(run.id, end)
         }
         return open.count
@@ -120,6 +120,10 @@ package final class Ledger: Sendable {
         try environment.read { transaction throws(StorageError) in try transaction.balance(tables, organization) }
     }
 
+    package func head() throws(StorageError) -> LedgerHead {
+        try environment.read { transaction throws(StorageError) in try transaction.head(tables) }
+    }
+
     package func run(_ id: RunID) throws(StorageError) -> RunRecord? {
         try environment.read { transaction throws(StorageError) in try transaction.run(tables, id) }
     }
@@ -129,11 +133,9 @@ package final class Ledger: Sendable {
         try environment.read { transaction throws(StorageError) in
             var runs: [RunRecord] = []
             try transaction.scan(tables.open, prefix: Key()) { key, _ throws(StorageError) in
-                let key = unsafe key.withUnsafeBytes { unsafe Key(bytes: Array($0)) }
-                let run = try transaction.withValue(tables.runs, key) { bytes throws(StorageError) in
-                    try RunRecord(bytes)
+                guard let run = try transaction.entry(tables, try Key.number(key, at: 0))?.runRecord else {
+                    throw StorageError(.corrupt, "read open run: no hold")
                 }
-                guard let run else { throw StorageError(.corrupt, "read open run: no record") }
                 runs.append(run)
                 return true
             }
@@ -175,7 +177,7 @@ package final class Ledger: Sendable {
             next = try environment.read { transaction throws(StorageError) in
                 var count = 0
                 var last: Key?
-                try transaction.scan(tables.daily, prefix: prefix, from: start) { _, value throws(StorageError) in
+                try transaction.scan(tables.usage, prefix: prefix, from: start) { _, value throws(StorageError) in
                     let row = try DailyUsage(value)
                     guard row.day <= days.upperBound else { return false }
                     take(row)

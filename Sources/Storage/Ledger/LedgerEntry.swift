@@ -1,94 +1,114 @@
 import Domain
+import Security
 
-/// One line of the books. Entries are only appended; an organization's balance and what is held of it are the sums
-/// of their changes, always.
+/// One line of the books: append-only, numbered without a gap, and chained: each holds the hash of the one before.
+/// Balance and held are the sums of their changes, always.
 package struct LedgerEntry: Hashable, Sendable {
     package enum Kind: UInt8, Sendable, CaseIterable {
         /// Credits bought or given.
         case topUp = 1
         /// The most a run can cost, reserved before it is forwarded.
         case hold
-        /// The end of a run: its hold is given back and its cost taken.
+        /// The end of a run that consumed something: its hold is given back and its cost taken.
         case settle
+        /// The end of a run that consumed nothing: its hold is given back.
+        case release
         /// The end of a run that a crash cut off: its hold is given back and its estimate taken.
         case interrupted
+        /// A correction by hand, either way.
+        case adjustment
+        /// Some or all of a run's cost, given back.
+        case refund
+        /// Credits that were topped up with an end, and not used by then.
+        case expiry
+        /// What an organization may do with its credits from now on: moves none.
+        case terms
+
+        package var name: String {
+            switch self {
+            case .topUp: "top_up"
+            case .hold: "hold"
+            case .settle: "settle"
+            case .release: "release"
+            case .interrupted: "interrupted"
+            case .adjustment: "adjustment"
+            case .refund: "refund"
+            case .expiry: "expiry"
+            case .terms: "terms"
+            }
+        }
+
+        package init?(name: String) {
+            guard let kind = Self.allCases.first(where: { $0.name == name }) else { return nil }
+            self = kind
+        }
+    }
+
+    package enum Detail: Hashable, Sendable {
+        /// Of a hold, and with its end of a settle, a release, an interruption.
+        case run(RunRecord)
+        /// Of what people do.
+        case posting(PostingDetail)
+        case terms(CreditTerms, actor: String)
     }
 
     /// 1, 2, 3 … without a gap.
     package var sequence: UInt64
+    /// The hash of the entry before; zeros before the first.
+    package var previous: Digest
     package var kind: Kind
-    /// Milliseconds since 1970.
+    /// Milliseconds since 1970, as the clock was.
     package var time: Int64
     package var organization: String
     package var balanceChange: NanoCredits
     package var heldChange: NanoCredits
-    /// The run, for all kinds but top-ups.
-    package var run: RunID?
-    /// The cost came from an estimate, not from a provider's report.
-    package var isEstimated: Bool
-    /// Who made a top-up; empty for runs.
-    package var actor: String
-    package var note: String
+    package var detail: Detail
 
-    package var name: String {
-        switch kind {
-        case .topUp: "top_up"
-        case .hold: "hold"
-        case .settle: "settle"
-        case .interrupted: "interrupted"
-        }
-    }
-
-    private static let layout: UInt8 = 1
-
-    package var encoded: [UInt8] {
-        var record = RecordWriter(layout: Self.layout)
-        record.put(kind.rawValue)
-        record.put(isEstimated)
-        record.put(time)
-        record.put(balanceChange.rawValue)
-        record.put(heldChange.rawValue)
-        record.put(run != nil)
-        record.put(run ?? RunID(high: 0, low: 0))
-        record.put(organization)
-        record.put(actor)
-        record.put(note)
-        return record.bytes
-    }
-
-    package init(sequence: UInt64, _ bytes: RawSpan) throws(StorageError) {
-        var record = try RecordReader(layout: Self.layout, bytes)
-        self.sequence = sequence
-        guard let kind = Kind(rawValue: try record.integer(bytes)) else {
-            throw StorageError(.corrupt, "read entry: kind")
-        }
-        self.kind = kind
-        isEstimated = try record.bool(bytes)
-        time = try record.integer(bytes)
-        balanceChange = NanoCredits(try record.integer(bytes))
-        heldChange = NanoCredits(try record.integer(bytes))
-        let hasRun = try record.bool(bytes)
-        let id = try record.runID(bytes)
-        run = hasRun ? id : nil
-        organization = try record.string(bytes)
-        actor = try record.string(bytes)
-        note = try record.string(bytes)
-    }
-
+    /// Not yet in the books: number and chain are given to it there.
     init(
-        sequence: UInt64, kind: Kind, time: Int64, organization: String, balanceChange: NanoCredits = .zero,
-        heldChange: NanoCredits = .zero, run: RunID? = nil, isEstimated: Bool = false, actor: String = "",
-        note: String = ""
+        _ kind: Kind, time: Int64, organization: String, balanceChange: NanoCredits = .zero,
+        heldChange: NanoCredits = .zero, _ detail: Detail
     ) {
-        self.sequence = sequence
+        sequence = 0
+        previous = .zero
         self.kind = kind
         self.time = time
         self.organization = organization
         self.balanceChange = balanceChange
         self.heldChange = heldChange
-        self.run = run
-        self.isEstimated = isEstimated
-        self.actor = actor
-        self.note = note
+        self.detail = detail
     }
+
+    /// The run it is about; nil where it is about none.
+    package var run: RunID? {
+        switch detail {
+        case .run(let run): run.id
+        case .posting(let posting): posting.run
+        case .terms: nil
+        }
+    }
+
+    /// The run as it was when the entry was made.
+    package var runRecord: RunRecord? {
+        if case .run(let run) = detail { run } else { nil }
+    }
+
+    /// The cost came from an estimate, not from a provider's report.
+    package var isEstimated: Bool { runRecord?.end?.usage.isEstimated ?? false }
+
+    /// Who made it; empty for runs.
+    package var actor: String {
+        switch detail {
+        case .run: ""
+        case .posting(let posting): posting.actor
+        case .terms(_, let actor): actor
+        }
+    }
+
+    package var note: String {
+        if case .posting(let posting) = detail { posting.note } else { "" }
+    }
+
+    /// What the next entry holds: SHA-256 of this one as it is kept.
+    package var hash: Digest { sha256(encoded) }
 }

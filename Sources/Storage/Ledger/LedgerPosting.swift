@@ -1,83 +1,193 @@
 import Domain
+import Security
+
+/// The ledger within one write transaction.
+struct LedgerBooks: Sendable {
+    let tables: LedgerTables
+    let batch: LedgerBatch
+
+    init(_ tables: LedgerTables) {
+        self.tables = tables
+        batch = LedgerBatch(tables)
+    }
+}
 
 extension WriteTransaction {
-    /// Appends an entry and moves its organization's balance by it: the one place where either is written.
+    /// Appends an entry, numbered and chained, and moves all that is made of entries: the one place where any of it is
+    /// written. A restore posts what was archived, and comes to the same books.
+    /// - Returns: the entry as it stands in the books.
     @discardableResult
-    func post(_ tables: LedgerTables, _ entry: LedgerEntry, balance: Balance) throws(StorageError) -> Balance {
-        var balance = balance
-        guard let newBalance = balance.balance.adding(entry.balanceChange),
-            let newHeld = balance.held.adding(entry.heldChange)
-        else { throw StorageError(.failed, "post entry: the balance would not fit") }
-        balance.balance = newBalance
-        balance.held = newHeld
-        try append(tables.entries, Key(entry.sequence), entry.encoded)
-        try put(tables.entriesByOrganization, Key(entry.organization).appending(entry.sequence), [])
-        try put(tables.balances, Key(entry.organization), balance.encoded)
-        return balance
+    func post(_ books: LedgerBooks, _ entry: LedgerEntry) throws(StorageError) -> LedgerEntry {
+        let head = try books.batch.head(self)
+        var entry = entry
+        entry.sequence = head.sequence + 1
+        entry.previous = head.hash
+        if case .run(var run) = entry.detail {
+            if entry.kind == .hold { run.holdSequence = entry.sequence } else { run.endSequence = entry.sequence }
+            entry.detail = .run(run)
+        }
+        var balance = try books.batch.balance(entry.organization, self)
+        guard balance.apply(entry) else { throw StorageError(.failed, "post entry: the balance would not fit") }
+        let bytes = entry.encoded
+        try append(books.tables.entries, Key(entry.sequence), bytes)
+        try put(books.tables.entriesByOrganization, Key(entry.organization).appending(entry.sequence), [])
+        try index(books, entry)
+        books.batch.set(balance, of: entry.organization)
+        try books.batch.add(entry, self)
+        books.batch.advance(to: .init(sequence: entry.sequence, hash: sha256(bytes)))
+        return entry
     }
 
-    func hold(_ tables: LedgerTables, _ run: RunRecord) throws(StorageError) -> HoldResult {
-        let balance = try balance(tables, run.organization)
-        if try contains(tables.runs, Key(run.id)) { return .duplicate }
+    private func index(_ books: LedgerBooks, _ entry: LedgerEntry) throws(StorageError) {
+        let tables = books.tables
+        switch entry.detail {
+        case .terms: break
+        case .posting(let posting):
+            if !posting.idempotencyKey.isEmpty {
+                let key = Key(entry.organization, posting.idempotencyKey)
+                try put(tables.idempotency, key, Key(entry.sequence).bytes)
+            }
+            if entry.kind == .refund, let run = posting.run {
+                let refunded = try refunded(tables, run) + entry.balanceChange
+                try put(tables.refunds, Key(run), Key(UInt64(bitPattern: refunded.rawValue)).bytes)
+            }
+        case .run(let run):
+            let id = Key(run.id)
+            guard let end = run.end else {
+                try put(tables.runs, id, RunPlace(hold: entry.sequence).encoded)
+                let held = Key(UInt64(bitPattern: run.hold.rawValue)).bytes
+                return try append(tables.open, Key(entry.sequence), held)
+            }
+            try put(tables.runs, id, RunPlace(hold: run.holdSequence, end: entry.sequence).encoded)
+            try delete(tables.open, Key(run.holdSequence))
+            if entry.kind == .interrupted {
+                try put(tables.interrupted, Key(entry.organization).appending(entry.sequence), [])
+            }
+            try books.batch.add(end, of: run, self)
+        }
+    }
+
+    /// - Parameter estimate: what to hold instead where the organization's terms say so.
+    func hold(
+        _ books: LedgerBooks, _ run: RunRecord, estimate: NanoCredits?
+    ) throws(StorageError) -> HoldResult {
+        if try contains(books.tables.runs, Key(run.id)) { return .duplicate }
+        try expire(books, run.organization, at: run.startedAt)
+        let balance = try books.batch.balance(run.organization, self)
+        var run = run
+        if let estimate, balance.terms.holds == .estimate { run.hold = min(run.hold, estimate) }
         // An exempt run holds nothing, so that no balance is needed for it.
         if run.hold > .zero, balance.available < run.hold {
             return .insufficient(needed: run.hold, held: balance.held, available: balance.available)
         }
-        var run = run
-        run.holdSequence = try lastSequence(tables) + 1
         try post(
-            tables,
+            books,
             LedgerEntry(
-                sequence: run.holdSequence, kind: .hold, time: run.startedAt, organization: run.organization,
-                heldChange: run.hold, run: run.id),
-            balance: balance)
-        try put(tables.runs, Key(run.id), run.encoded)
-        try put(tables.open, Key(run.id), [])
-        return .held
+                .hold, time: run.startedAt, organization: run.organization, heldChange: run.hold, .run(run)))
+        return .held(run.hold)
     }
 
-    func settle(_ tables: LedgerTables, _ id: RunID, _ end: RunEnd) throws(StorageError) -> SettleResult {
-        guard var run = try run(tables, id) else { return .unknownRun }
+    func settle(_ books: LedgerBooks, _ id: RunID, _ end: RunEnd) throws(StorageError) -> SettleResult {
+        guard var run = try run(books.tables, id) else { return .unknownRun }
         guard run.end == nil else { return .alreadySettled(run) }
         var end = end
-        if !run.costsCredits { end.cost = .zero }
+        if !run.costsCredits {
+            for index in end.attempts.indices { end.attempts[index].cost = .zero }
+        }
         end.exceededHold = end.cost > run.hold
         run.end = end
-        run.endSequence = try lastSequence(tables) + 1
-        try post(
-            tables,
+        let kind: LedgerEntry.Kind =
+            end.outcome == .interrupted ? .interrupted : end.consumedAnything ? .settle : .release
+        let entry = try post(
+            books,
             LedgerEntry(
-                sequence: run.endSequence, kind: end.outcome == .interrupted ? .interrupted : .settle,
-                time: end.endedAt, organization: run.organization, balanceChange: -end.cost, heldChange: -run.hold,
-                run: id, isEstimated: end.usage.isEstimated),
-            balance: try balance(tables, run.organization))
-        try put(tables.runs, Key(id), run.encoded)
-        try delete(tables.open, Key(id))
-        var daily = DailyUsage(run, end)
-        let sofar = try withValue(tables.daily, daily.key) { bytes throws(StorageError) in try DailyUsage(bytes) }
-        daily = sofar ?? daily
-        daily.add(end)
-        try put(tables.daily, daily.key, daily.encoded)
+                kind, time: end.endedAt, organization: run.organization, balanceChange: -end.cost,
+                heldChange: -run.hold, .run(run)))
+        run.endSequence = entry.sequence
         return .settled(run)
     }
 
-    func topUp(_ tables: LedgerTables, _ topUp: TopUp) throws(StorageError) -> TopUpResult {
-        let idempotencyKey = Key(topUp.organization, topUp.idempotencyKey)
-        if let made = try value(tables.idempotency, idempotencyKey) {
+    func post(_ books: LedgerBooks, _ posting: Posting) throws(StorageError) -> PostingResult {
+        if let made = try value(books.tables.idempotency, Key(posting.organization, posting.idempotencyKey)) {
             let sequence = try unsafe Key.number(made.span.bytes, at: 0)
-            guard let entry = try entry(tables, sequence) else { throw StorageError(.corrupt, "top up: entry is gone") }
-            // Who asks again may have another token by now, or leave the note out: that is no other top-up.
-            let hasSameNote = topUp.note.isEmpty || entry.note == topUp.note
-            let isSame = entry.balanceChange == topUp.amount && hasSameNote
-            return isSame ? .repeated(entry) : .conflict(entry)
+            guard let entry = try entry(books.tables, sequence) else {
+                throw StorageError(.corrupt, "post: entry is gone")
+            }
+            return posting.isRepeated(by: entry) ? .repeated(entry) : .conflict(entry)
         }
-        let balance = try balance(tables, topUp.organization)
-        guard balance.balance.adding(topUp.amount) != nil else { return .tooLarge }
-        let entry = LedgerEntry(
-            sequence: try lastSequence(tables) + 1, kind: .topUp, time: topUp.time, organization: topUp.organization,
-            balanceChange: topUp.amount, actor: topUp.actor, note: topUp.note)
-        try post(tables, entry, balance: balance)
-        try put(tables.idempotency, idempotencyKey, Key(entry.sequence).bytes)
-        return .added(entry)
+        try expire(books, posting.organization, at: posting.time)
+        let balance = try books.batch.balance(posting.organization, self)
+        if let refusal = try refusal(books, posting, balance) { return refusal }
+        return .added(
+            try post(
+                books,
+                LedgerEntry(
+                    posting.kind.entry, time: posting.time, organization: posting.organization,
+                    balanceChange: posting.amount, .posting(PostingDetail(posting)))))
+    }
+
+    /// Why a posting is not made; nil where it is.
+    private func refusal(
+        _ books: LedgerBooks, _ posting: Posting, _ balance: Balance
+    ) throws(StorageError) -> PostingResult? {
+        // What is available, too, has to fit.
+        guard let sum = balance.balance.adding(posting.amount), sum.adding(balance.overdraft) != nil else {
+            return .tooLarge
+        }
+        switch posting.kind {
+        case .topUp:
+            return posting.expiresAt != nil && balance.lots.count >= Balance.maximumLots ? .tooManyExpiring : nil
+        case .adjustment:
+            return posting.amount < .zero && balance.available + posting.amount < .zero
+                ? .insufficient(available: balance.available) : nil
+        case .refund(let id):
+            guard let run = try run(books.tables, id), run.organization == posting.organization, let end = run.end
+            else {
+                return .unknownRun
+            }
+            let left = end.cost - (try refunded(books.tables, id))
+            return posting.amount > left ? .aboveCost(left: left) : nil
+        }
+    }
+
+    /// Takes back what is left of top-ups whose time has come, as far as it is not held for running runs: what those give
+    /// back is taken the next time.
+    /// - Returns: how many entries that made.
+    @discardableResult
+    func expire(_ books: LedgerBooks, _ organization: String, at time: Int64) throws(StorageError) -> Int {
+        var count = 0
+        while true {
+            let balance = try books.batch.balance(organization, self)
+            guard let lot = balance.dueLot(at: time) else { return count }
+            let free = max(.zero, balance.balance - balance.held)
+            let taken = min(lot.left, free)
+            guard taken > .zero else { return count }
+            try post(
+                books,
+                LedgerEntry(
+                    .expiry, time: time, organization: organization, balanceChange: -taken,
+                    .posting(PostingDetail(expiryOf: lot.topUp))))
+            count += 1
+        }
+    }
+
+    func setTerms(
+        _ books: LedgerBooks, _ organization: String, _ terms: CreditTerms, actor: String, time: Int64
+    ) throws(StorageError) -> Balance {
+        let balance = try books.batch.balance(organization, self)
+        guard balance.terms != terms else { return balance }
+        try post(
+            books, LedgerEntry(.terms, time: time, organization: organization, .terms(terms, actor: actor)))
+        return try books.batch.balance(organization, self)
+    }
+}
+
+extension Posting {
+    /// Who asks again may have another token by now, or leave the note out: that is no other posting.
+    fileprivate func isRepeated(by entry: LedgerEntry) -> Bool {
+        guard case .posting(let made) = entry.detail, entry.kind == kind.entry else { return false }
+        let asked = PostingDetail(self)
+        return entry.balanceChange == amount && (note.isEmpty || made.note == note) && made.run == asked.run
+            && made.expiresAt == asked.expiresAt
     }
 }

@@ -1,39 +1,97 @@
 import Domain
 
-/// The tables of the ledger. Keys are named in parts as `Key` joins them.
+/// The tables of the ledger. Keys are named in parts as `Key` joins them. All but `entries` and `meta` are made of the
+/// entries, and can be made again from them.
 struct LedgerTables: Sendable {
-    static let format: UInt64 = 1
+    static let format: UInt64 = 2
 
-    /// `format` -> 8 bytes.
+    /// `format` -> 8 bytes; `head` -> LedgerHead.
     let meta: Table
     /// sequence (8 bytes) -> LedgerEntry.
     let entries: Table
-    /// organization -> Balance.
-    let balances: Table
-    /// run id -> RunRecord.
-    let runs: Table
-    /// run id of each run that has a hold and no end -> nothing.
-    let open: Table
-    /// organization, idempotency key -> sequence of the entry it made (8 bytes).
-    let idempotency: Table
-    /// organization, day (4 bytes), agent, environment, model -> DailyUsage.
-    let daily: Table
     /// organization, sequence (8 bytes) -> nothing: an organization's entries in order.
     let entriesByOrganization: Table
+    /// organization, sequence (8 bytes) of an entry that ended a run which a crash cut off -> nothing.
+    let interrupted: Table
+    /// organization -> Balance.
+    let balances: Table
+    /// run id -> sequence of its hold (8 bytes), sequence of its end (8 bytes; 0 while it is open).
+    let runs: Table
+    /// sequence (8 bytes) of the hold of each run without an end -> what is held (8 bytes).
+    let open: Table
+    /// run id -> what was refunded of its cost (8 bytes).
+    let refunds: Table
+    /// organization, idempotency key -> sequence of the entry it made (8 bytes).
+    let idempotency: Table
+    /// `DailyUsage.key` -> DailyUsage.
+    let usage: Table
+    /// organization, day (4 bytes) -> DailyCredits.
+    let credits: Table
 
     init(_ environment: Environment) throws(StorageError) {
         let names = [
-            Format.table, "entries", "balances", "runs", "open", "idempotency", "daily", "entries_by_organization",
+            Format.table, "entries", "entries_by_organization", "interrupted", "balances", "runs", "open", "refunds",
+            "idempotency", "daily_usage", "daily_credits",
         ]
         let tables = try Format.open(names, format: Self.format, in: environment)
         meta = tables[0]
         entries = tables[1]
-        balances = tables[2]
-        runs = tables[3]
-        open = tables[4]
-        idempotency = tables[5]
-        daily = tables[6]
-        entriesByOrganization = tables[7]
+        entriesByOrganization = tables[2]
+        interrupted = tables[3]
+        balances = tables[4]
+        runs = tables[5]
+        open = tables[6]
+        refunds = tables[7]
+        idempotency = tables[8]
+        usage = tables[9]
+        credits = tables[10]
+    }
+}
+
+/// The newest entry: its number, and its hash, which no other entry holds yet.
+package struct LedgerHead: Hashable, Sendable {
+    static let key = Key("head")
+
+    package var sequence: UInt64 = 0
+    package var hash = Digest.zero
+
+    init(sequence: UInt64 = 0, hash: Digest = .zero) {
+        self.sequence = sequence
+        self.hash = hash
+    }
+
+    private static let layout: UInt8 = 1
+
+    var encoded: [UInt8] {
+        var record = RecordWriter(layout: Self.layout, reserving: 48)
+        record.put(sequence)
+        record.put(hash)
+        return record.bytes
+    }
+
+    init(_ bytes: RawSpan) throws(StorageError) {
+        var record = try RecordReader(layout: Self.layout, bytes)
+        sequence = try record.integer(bytes)
+        hash = try record.digest(bytes)
+    }
+}
+
+/// Where a run's entries stand.
+struct RunPlace: Hashable {
+    var hold: UInt64
+    /// 0 while it is open.
+    var end: UInt64
+
+    var encoded: [UInt8] { Key(hold).appending(end).bytes }
+
+    init(hold: UInt64, end: UInt64 = 0) {
+        self.hold = hold
+        self.end = end
+    }
+
+    init(_ bytes: RawSpan) throws(StorageError) {
+        hold = try Key.number(bytes, at: 0)
+        end = try Key.number(bytes, at: 8)
     }
 }
 
@@ -43,23 +101,39 @@ extension Transaction where Self: ~Copyable {
             ?? Balance()
     }
 
+    func place(_ tables: LedgerTables, _ id: RunID) throws(StorageError) -> RunPlace? {
+        try withValue(tables.runs, Key(id)) { bytes throws(StorageError) in try RunPlace(bytes) }
+    }
+
+    /// The run as its newest entry tells it.
     func run(_ tables: LedgerTables, _ id: RunID) throws(StorageError) -> RunRecord? {
-        try withValue(tables.runs, Key(id)) { bytes throws(StorageError) in try RunRecord(bytes) }
+        guard let place = try place(tables, id) else { return nil }
+        guard var run = try entry(tables, place.end == 0 ? place.hold : place.end)?.runRecord, run.id == id else {
+            throw StorageError(.corrupt, "read run: its entry is gone")
+        }
+        run.holdSequence = place.hold
+        return run
     }
 
     func entry(_ tables: LedgerTables, _ sequence: UInt64) throws(StorageError) -> LedgerEntry? {
         try withValue(tables.entries, Key(sequence)) { bytes throws(StorageError) in
-            try LedgerEntry(sequence: sequence, bytes)
+            let entry = try LedgerEntry(bytes)
+            guard entry.sequence == sequence else { throw StorageError(.corrupt, "read entry: number") }
+            return entry
         }
     }
 
-    func lastSequence(_ tables: LedgerTables) throws(StorageError) -> UInt64 {
-        var last: UInt64 = 0
-        try scan(tables.entries, prefix: Key(), backwards: true) { key, _ throws(StorageError) in
-            last = try Key.number(key, at: 0)
-            return false
+    /// What was refunded of a run.
+    func refunded(_ tables: LedgerTables, _ id: RunID) throws(StorageError) -> NanoCredits {
+        let amount = try withValue(tables.refunds, Key(id)) { bytes throws(StorageError) in
+            try Key.number(bytes, at: 0)
         }
-        return last
+        return NanoCredits(Int64(bitPattern: amount ?? 0))
+    }
+
+    func head(_ tables: LedgerTables) throws(StorageError) -> LedgerHead {
+        try withValue(tables.meta, LedgerHead.key) { bytes throws(StorageError) in try LedgerHead(bytes) }
+            ?? LedgerHead()
     }
 }
 

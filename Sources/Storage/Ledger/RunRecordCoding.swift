@@ -1,99 +1,110 @@
 import Domain
 
+/// Within an entry, which has the organization already.
 extension RunRecord {
-    private static let layout: UInt8 = 1
-
-    package var encoded: [UInt8] {
-        var record = RecordWriter(layout: Self.layout, reserving: 512)
+    func encode(into record: inout RecordWriter) {
         record.put(id)
-        record.put(holdSequence)
-        record.put(endSequence)
+        // The number of the entry itself is the entry's.
+        if end != nil { record.put(holdSequence) }
         record.put(schema)
         record.put(versionNumber)
         record.put(versionHash)
         record.put(revision)
-        record.put(keyIsPlatform)
-        record.put(costsCredits)
-        record.put(priceListDate)
+        record.put(keySource.rawValue)
+        record.put(priceVersion)
+        record.put(multiplierVersion)
         record.put(hold.rawValue)
         record.put(estimatedInput)
         record.put(interruptedCharge.rawValue)
         record.put(startedAt)
-        for text in [organization, agent, environment, tokenID, provider, model, keyID] { record.put(text) }
-        record.put(end != nil)
+        for text in [agent, environment, tokenID, provider, model, keyID] { record.put(text) }
         if let end { end.encode(into: &record) }
-        return record.bytes
     }
 
-    package init(_ bytes: RawSpan) throws(StorageError) {
-        var record = try RecordReader(layout: Self.layout, bytes)
+    init(
+        _ record: inout RecordReader, _ bytes: RawSpan, organization: String, isEnded: Bool
+    ) throws(StorageError) {
         let id = try record.runID(bytes)
-        let holdSequence: UInt64 = try record.integer(bytes)
-        let endSequence: UInt64 = try record.integer(bytes)
+        let holdSequence: UInt64 = isEnded ? try record.integer(bytes) : 0
         let schema: UInt32 = try record.integer(bytes)
         let versionNumber: UInt32 = try record.integer(bytes)
         let versionHash = try record.digest(bytes)
         let revision: UInt64 = try record.integer(bytes)
-        let keyIsPlatform = try record.bool(bytes)
-        let costsCredits = try record.bool(bytes)
-        let priceListDate: UInt32 = try record.integer(bytes)
+        guard let keySource = KeySource(rawValue: try record.integer(bytes)) else {
+            throw StorageError(.corrupt, "read run: key source")
+        }
+        let priceVersion: UInt64 = try record.integer(bytes)
+        let multiplierVersion: UInt64 = try record.integer(bytes)
         let hold = NanoCredits(try record.integer(bytes))
         let estimatedInput: Int64 = try record.integer(bytes)
         let interruptedCharge = NanoCredits(try record.integer(bytes))
         let startedAt: Int64 = try record.integer(bytes)
         self.init(
-            id: id, organization: try record.string(bytes), agent: try record.string(bytes),
+            id: id, organization: organization, agent: try record.string(bytes),
             environment: try record.string(bytes), schema: schema, tokenID: try record.string(bytes),
             versionNumber: versionNumber, versionHash: versionHash, revision: revision,
             provider: try record.string(bytes), model: try record.string(bytes), keyID: try record.string(bytes),
-            keyIsPlatform: keyIsPlatform, costsCredits: costsCredits, priceListDate: priceListDate, hold: hold,
+            keySource: keySource, priceVersion: priceVersion, multiplierVersion: multiplierVersion, hold: hold,
             estimatedInput: estimatedInput, interruptedCharge: interruptedCharge, startedAt: startedAt)
         self.holdSequence = holdSequence
-        self.endSequence = endSequence
-        end = try record.bool(bytes) ? try RunEnd(&record, bytes) : nil
+        if isEnded { end = try RunEnd(&record, bytes) }
     }
 }
 
 extension RunEnd {
     fileprivate func encode(into record: inout RecordWriter) {
         record.put(outcome.rawValue)
-        record.put(usage.usage)
-        record.put(usage.isEstimated)
-        record.put(cost.rawValue)
         record.put(exceededHold)
         record.put(clientLeft)
-        record.put(endedAt)
-        record.put(providerStatus)
-        for text in [errorCode, providerRequestID, reportedModel] { record.put(text) }
-        // At the end and only where it says something: records of before end here, and are read as such.
-        guard attempts != 1 || outputIsValid != nil else { return }
-        record.put(attempts)
         record.put(outputIsValid.map { $0 ? 1 : 2 } ?? UInt8(0))
+        record.put(endedAt)
+        record.put(errorCode)
+        record.put(UInt8(clamping: attempts.count))
+        for attempt in attempts.prefix(Int(UInt8.max)) { attempt.encode(into: &record) }
     }
 
     fileprivate init(_ record: inout RecordReader, _ bytes: RawSpan) throws(StorageError) {
         guard let outcome = Outcome(rawValue: try record.integer(bytes)) else {
             throw StorageError(.corrupt, "read run: outcome")
         }
-        let usage = try record.usage(bytes)
-        let isEstimated = try record.bool(bytes)
-        let cost = NanoCredits(try record.integer(bytes))
         let exceededHold = try record.bool(bytes)
         let clientLeft = try record.bool(bytes)
+        let validity: UInt8 = try record.integer(bytes)
         let endedAt: Int64 = try record.integer(bytes)
-        let providerStatus: UInt16 = try record.integer(bytes)
+        let errorCode = try record.string(bytes)
+        let count: UInt8 = try record.integer(bytes)
+        var attempts: [RunAttempt] = []
+        attempts.reserveCapacity(Int(count))
+        for _ in 0..<count { attempts.append(try RunAttempt(&record, bytes)) }
         self.init(
-            outcome: outcome, errorCode: try record.string(bytes), usage: MeteredUsage(usage, isEstimated: isEstimated),
-            cost: cost, clientLeft: clientLeft, endedAt: endedAt, providerStatus: providerStatus,
-            providerRequestID: try record.string(bytes), reportedModel: try record.string(bytes))
+            outcome: outcome, errorCode: errorCode, attempts: attempts, clientLeft: clientLeft, endedAt: endedAt)
         self.exceededHold = exceededHold
-        guard !record.isAtEnd(bytes) else { return }
-        attempts = try record.integer(bytes)
-        switch try record.integer(bytes, as: UInt8.self) {
+        switch validity {
         case 0: outputIsValid = nil
         case 1: outputIsValid = true
         case 2: outputIsValid = false
         case _: throw StorageError(.corrupt, "read run: output")
         }
+    }
+}
+
+extension RunAttempt {
+    fileprivate func encode(into record: inout RecordWriter) {
+        record.put(usage.usage)
+        record.put(usage.isEstimated)
+        record.put(cost.rawValue)
+        record.put(listCost.rawValue)
+        record.put(providerStatus)
+        record.put(providerRequestID)
+        record.put(reportedModel)
+    }
+
+    fileprivate init(_ record: inout RecordReader, _ bytes: RawSpan) throws(StorageError) {
+        let usage = try record.usage(bytes)
+        self.init(
+            usage: MeteredUsage(usage, isEstimated: try record.bool(bytes)),
+            cost: NanoCredits(try record.integer(bytes)), listCost: NanoCredits(try record.integer(bytes)),
+            providerStatus: try record.integer(bytes), providerRequestID: try record.string(bytes),
+            reportedModel: try record.string(bytes))
     }
 }

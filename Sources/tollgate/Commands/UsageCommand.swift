@@ -5,17 +5,22 @@ struct UsageCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "usage", abstract: "What an organization consumed.")
 
-    enum Group: String, CaseIterable, ExpressibleByArgument { case day, agent, environment, model }
+    enum Group: String, CaseIterable, ExpressibleByArgument {
+        case day, agent, environment, version, model, provider, key
+        case keySource = "key_source"
+
+        static let initial: [Self] = [.day, .agent, .environment, .model]
+    }
 
     @Option(help: "The first day, as 2026-11-01. (default: 30 days before the last)") var from: String?
     @Option(help: "The last day. (default: today, UTC)") var to: String?
-    @Option(help: "Sum by this; can be given again. (default: all four)") var by: [Group] = []
+    @Option(help: "Sum by this; can be given again. (default: day, agent, environment and model)") var by: [Group] = []
     @OptionGroup var organization: OrganizationOptions
     @OptionGroup var admin: AdminOptions
 
     func run() async throws {
         try await admin.withServer { server in
-            let groups = by.isEmpty ? Group.allCases : Group.allCases.filter(by.contains)
+            let groups = by.isEmpty ? Group.initial : Group.allCases.filter(by.contains)
             let query: [(String, String?)] = [
                 ("organization", try await organization.resolve(server)), ("from", from), ("to", to),
                 ("by", groups.map(\.rawValue).joined(separator: ",")),

@@ -1,0 +1,49 @@
+import Domain
+
+extension LedgerEntry {
+    private static let layout: UInt8 = 2
+
+    /// As it is kept, archived and hashed.
+    package var encoded: [UInt8] {
+        var record = RecordWriter(layout: Self.layout, reserving: 512)
+        record.put(sequence)
+        record.put(previous)
+        record.put(kind.rawValue)
+        record.put(time)
+        record.put(balanceChange.rawValue)
+        record.put(heldChange.rawValue)
+        record.put(organization)
+        switch detail {
+        case .run(let run): run.encode(into: &record)
+        case .posting(let posting): posting.encode(into: &record)
+        case .terms(let terms, let actor):
+            terms.encode(into: &record)
+            record.put(actor)
+        }
+        return record.bytes
+    }
+
+    package init(_ bytes: RawSpan) throws(StorageError) {
+        var record = try RecordReader(layout: Self.layout, bytes)
+        sequence = try record.integer(bytes)
+        previous = try record.digest(bytes)
+        guard let kind = Kind(rawValue: try record.integer(bytes)) else {
+            throw StorageError(.corrupt, "read entry: kind")
+        }
+        self.kind = kind
+        time = try record.integer(bytes)
+        balanceChange = NanoCredits(try record.integer(bytes))
+        heldChange = NanoCredits(try record.integer(bytes))
+        organization = try record.string(bytes)
+        switch kind {
+        case .hold, .settle, .release, .interrupted:
+            var run = try RunRecord(&record, bytes, organization: organization, isEnded: kind != .hold)
+            // An entry knows its own number.
+            if kind == .hold { run.holdSequence = sequence } else { run.endSequence = sequence }
+            detail = .run(run)
+        case .topUp, .adjustment, .refund, .expiry: detail = .posting(try PostingDetail(&record, bytes))
+        case .terms: detail = .terms(try CreditTerms(&record, bytes), actor: try record.string(bytes))
+        }
+        guard record.isAtEnd(bytes) else { throw StorageError(.corrupt, "read entry: too long") }
+    }
+}

@@ -15,7 +15,7 @@ struct Reservation {
 extension RunPipeline {
     /// Holds the most that the run can cost; from here on it is on the books and must be settled.
     func reserve(
-        _ id: RunID, _ prompt: Prompt, _ target: Target, _ route: ProviderRoute, _ caller: Caller
+        _ id: RunID, _ prompt: Prompt, _ target: Target, _ route: ProviderRoute, _ caller: Caller, _ key: RunKey?
     ) async throws(GatewayError) -> Reservation {
         let price = route.price?.price
         let bound = price.map {
@@ -33,12 +33,15 @@ extension RunPipeline {
             priceListDate: route.price?.listDate ?? 0, hold: route.costsCredits ? bound ?? .zero : .zero,
             estimatedInput: estimated.uncachedInput, interruptedCharge: price?.cost(of: estimated) ?? .zero,
             startedAt: settings.now())
-        switch try await hold(run) {
+        switch try await hold(run, key) {
         case .held:
             return Reservation(
                 run: run, price: price, inputBytes: prompt.body.count,
                 maximumOutputTokens: prompt.maximumOutputTokens)
         case .duplicate: throw GatewayError(.internalError, "The run's id is taken.")
+        case .repeated(let earlier):
+            // It was not there when the key was claimed, and nobody else of this process may take it since.
+            throw GatewayError(.idempotencyConflict, "The run \(earlier.id) took the Idempotency-Key at this moment.")
         case .insufficient(let needed, let held, let available):
             var error = GatewayError(
                 .insufficientCredits,
@@ -52,9 +55,10 @@ extension RunPipeline {
         }
     }
 
-    private func hold(_ run: RunRecord) async throws(GatewayError) -> HoldResult {
+    private func hold(_ run: RunRecord, _ key: RunKey?) async throws(GatewayError) -> HoldResult {
         do throws(StorageError) {
-            return try await worker.ledger.hold(run)
+            guard let key else { return try await worker.ledger.hold(run) }
+            return try await worker.ledger.hold(run, under: key)
         } catch {
             // Of a store that takes no holds it was told when that began.
             let level: Logger.Level = error.kind == .full || error.kind == .broken ? .debug : .error

@@ -31,6 +31,9 @@ package struct LedgerAudit {
     private var runs = 0
     /// The daily figures as the runs' ends sum up to them.
     private var daily: [Key: DailyUsage] = [:]
+    /// What the entries came to, once they are read.
+    private var report: Report?
+    private var keys = RunKeysAudit()
 
     /// - Parameter chunk: entries read in one transaction.
     package init(_ ledger: Ledger, chunk: Int = 10_000) {
@@ -47,6 +50,12 @@ package struct LedgerAudit {
 
     /// Reads one chunk; answers the outcome with the last one.
     package mutating func step() throws(StorageError) -> Outcome? {
+        if let report {
+            if let fault = try keys.step(ledger, chunk: chunk) {
+                return .fault(sequence: fault.sequence, reason: fault.reason)
+            }
+            return keys.isDone ? .clean(report) : nil
+        }
         var audit = self
         defer { self = audit }
         let tables = ledger.tables
@@ -65,8 +74,9 @@ package struct LedgerAudit {
             if fault == nil, count == audit.chunk { return nil }
             if fault == nil { fault = try audit.compare(tables, transaction) }
             if let fault { return .fault(sequence: fault.sequence, reason: fault.reason) }
-            return .clean(
-                Report(entries: audit.next - 1, organizations: audit.sums.count, openRuns: audit.open.count))
+            audit.report = Report(
+                entries: audit.next - 1, organizations: audit.sums.count, openRuns: audit.open.count)
+            return nil
         }
     }
 

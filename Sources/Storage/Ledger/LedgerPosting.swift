@@ -39,10 +39,8 @@ extension WriteTransaction {
     func settle(_ tables: LedgerTables, _ id: RunID, _ end: RunEnd) throws(StorageError) -> SettleResult {
         guard var run = try run(tables, id) else { return .unknownRun }
         guard run.end == nil else { return .alreadySettled(run) }
-        var end = end
-        if !run.costsCredits { end.cost = .zero }
-        end.exceededHold = end.cost > run.hold
-        run.end = end
+        run = run.ended(end)
+        let end = run.end ?? end
         run.endSequence = try lastSequence(tables) + 1
         try post(
             tables,

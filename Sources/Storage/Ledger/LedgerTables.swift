@@ -20,10 +20,17 @@ struct LedgerTables: Sendable {
     let daily: Table
     /// organization, sequence (8 bytes) -> nothing: an organization's entries in order.
     let entriesByOrganization: Table
+    /// token id, SHA-256 of an idempotency key -> RunKeyRow.
+    let runKeys: Table
+    /// run id -> its key in `runKeys`: in the order of time.
+    let runKeysByRun: Table
+    /// run id -> RunResponseRow.
+    let runResponses: Table
 
     init(_ environment: Environment) throws(StorageError) {
         let names = [
             Format.table, "entries", "balances", "runs", "open", "idempotency", "daily", "entries_by_organization",
+            "run_keys", "run_keys_by_run", "run_responses",
         ]
         let tables = try Format.open(names, format: Self.format, in: environment)
         meta = tables[0]
@@ -34,6 +41,9 @@ struct LedgerTables: Sendable {
         idempotency = tables[5]
         daily = tables[6]
         entriesByOrganization = tables[7]
+        runKeys = tables[8]
+        runKeysByRun = tables[9]
+        runResponses = tables[10]
     }
 }
 

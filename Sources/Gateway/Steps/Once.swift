@@ -24,9 +24,10 @@ extension RunPipeline {
     func once(
         _ request: GatewayRequest, _ caller: Caller, _ client: ResponseWriter, _ facts: inout RunFacts
     ) async throws(GatewayError) -> KeyClaim? {
-        guard let key = try await key(of: request, caller) else {
+        guard let text = request.headers.first(name: "idempotency-key") else {
             return KeyClaim(key: nil, run: facts.id, runs: worker.keyedRuns)
         }
+        let key = try await key(text, request, caller)
         var waits = false
         while true {
             switch worker.keyedRuns.enter(key, facts.id) {
@@ -57,9 +58,9 @@ extension RunPipeline {
         }
     }
 
-    /// Nil where the request has none.
-    private func key(of request: GatewayRequest, _ caller: Caller) async throws(GatewayError) -> RunKey? {
-        guard let text = request.headers.first(name: "idempotency-key") else { return nil }
+    private func key(
+        _ text: String, _ request: GatewayRequest, _ caller: Caller
+    ) async throws(GatewayError) -> RunKey {
         guard (1...200).contains(text.utf8.count), text.utf8.allSatisfy({ (32...126).contains($0) }),
             request.headers["idempotency-key"].count == 1
         else {

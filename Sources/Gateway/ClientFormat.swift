@@ -11,6 +11,14 @@ enum ClientFormat: Sendable {
     /// `POST /v1/run`.
     case native
 
+    /// Of its route.
+    var name: String {
+        switch self {
+        case .chat: "chat"
+        case .native: "native"
+        }
+    }
+
     func decode(_ body: [UInt8]) throws(GatewayError) -> Call {
         let document: JSONDocument
         do throws(JSONFault) {

@@ -5,18 +5,25 @@ import Protocols
 /// The one place where errors become HTTP.
 enum ErrorResponse {
     static func send(_ error: GatewayError, to client: ResponseWriter, _ facts: RunFacts) {
-        var headers = facts.wholeHeaders
+        client.send(
+            HTTPResponseStatus(statusCode: error.status), facts.timed(headers(error, facts)),
+            body: body(error, facts).encode())
+    }
+
+    /// But for the time it took.
+    static func headers(_ error: GatewayError, _ facts: RunFacts) -> HTTPHeaders {
+        var headers = facts.untimedHeaders
         if let seconds = error.retryAfter { headers.add(name: "retry-after", value: String(seconds)) }
         // SDKs retry 409 and 5xx by themselves: not where the first try was charged, or would fail alike.
         let wouldFailAlike = error.status == 409 || error.code == .invalidOutput
         if wouldFailAlike || error.holdStays || (error.charged ?? .zero) > .zero {
             headers.add(name: "x-should-retry", value: "false")
         }
-        client.send(HTTPResponseStatus(statusCode: error.status), headers, body: body(error, facts).encode())
+        return headers
     }
 
     static func body(_ error: GatewayError, _ facts: RunFacts) -> ErrorBody {
-        var extra: [(name: String, json: String)] = [("run_id", "\"\(facts.id)\"")]
+        var extra: [(name: String, json: String)] = [("run_id", "\"\(facts.runID)\"")]
         if let charged = error.charged { extra.append(("charged", "\(charged)")) }
         extra += error.details.map { ($0.name, $0.value) }
         var body = ErrorBody(

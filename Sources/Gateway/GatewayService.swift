@@ -19,6 +19,7 @@ package final class GatewayService: Service {
     let workers: [Worker]
     private let lanes: [Lane]
     private let loops: any EventLoopGroup
+    private let ledger: Ledger
     private let logger: Logger
     let connectionCount = Atomic<Int>(0)
     private let takesRuns = Atomic<Bool>(false)
@@ -36,6 +37,8 @@ package final class GatewayService: Service {
             configuration.applicationProtocols = NIOHTTP2SupportedALPNProtocols
             return try NIOSSLContext(configuration: configuration)
         }
+        self.ledger = ledger
+        let keyedRuns = KeyedRuns()
         let budget = BufferBudget(bytes: settings.maximumBufferedBytes)
         var workers: [Worker] = []
         var lanes: [Lane] = []
@@ -45,7 +48,7 @@ package final class GatewayService: Service {
             workers.append(
                 try Worker(
                     loop: loop, settings: settings, catalog: catalog, ledger: ledger, masterKey: masterKey, lane: lane,
-                    budget: budget, logger: logger))
+                    budget: budget, keyedRuns: keyedRuns, logger: logger))
         }
         self.workers = workers
         self.lanes = lanes
@@ -88,6 +91,7 @@ package final class GatewayService: Service {
             group.addTask { await self.carryRuns() }
             group.addTask { await self.drainWhenTold() }
             group.addTask { await self.hurryWhenTold() }
+            group.addTask { await self.forgetExpired() }
             // Whichever ends first, the last run or the time to wait for it, ends the others.
             await group.next()
             group.cancelAll()
@@ -131,6 +135,19 @@ package final class GatewayService: Service {
         guard await told.next() != nil else { return }
         logger.warning("gateway cuts off what runs")
         for worker in workers { try? await worker.loop.submit { worker.drain(until: .now()) }.get() }
+    }
+
+    /// Once a second, a few at a time; ends when cancelled.
+    private func forgetExpired() async {
+        let now = settings.withLockedValue { $0.now }
+        while !Task.isCancelled {
+            do throws(StorageError) {
+                if try await ledger.forgetExpired(at: now()) { continue }
+            } catch {
+                logger.debug("expired responses stay for now", metadata: ["error": "\(error)"])
+            }
+            try? await Task.sleep(for: .seconds(1))
+        }
     }
 
     private func bind(_ settings: GatewaySettings) async throws -> any Channel {

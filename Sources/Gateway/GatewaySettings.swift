@@ -32,6 +32,8 @@ package struct GatewaySettings: Sendable {
     package var drainGrace = TimeAmount.seconds(30)
     package var timeouts = Timeouts()
     package var maximumResponseBytes = 64 << 20
+    /// The largest response that is kept for repeats under its idempotency key.
+    package var maximumKeptResponseBytes = 1 << 20
     package var maximumResponseHeaderBytes = 64 << 10
     /// How long a run goes on after its client has left, to learn what it cost.
     package var drainAfterDisconnect = TimeAmount.seconds(30)

@@ -6,6 +6,8 @@ import Transport
 /// What is known of a run so far: for the headers of its response, and its line in the log.
 struct RunFacts {
     var id: RunID
+    /// The run whose request this is again, under its idempotency key.
+    var repeats: RunID?
     var receivedAt: NIODeadline
     var organization = ""
     var agent = ""
@@ -83,9 +85,12 @@ struct RunFacts {
     /// Time spent in Tollgate so far.
     var overheadMicroseconds: Int64 { ((NIODeadline.now() - receivedAt) - providerTime).nanoseconds / 1_000 }
 
+    /// The run that a response speaks of.
+    var runID: RunID { repeats ?? id }
+
     /// On every response.
     var headers: HTTPHeaders {
-        var headers: HTTPHeaders = ["x-request-id": "\(id)", "tollgate-run-id": "\(id)"]
+        var headers: HTTPHeaders = ["x-request-id": "\(id)", "tollgate-run-id": "\(runID)"]
         if version > 0 {
             headers.add(name: "tollgate-version", value: String(version))
             headers.add(name: "tollgate-deployment-revision", value: String(revision))
@@ -94,13 +99,32 @@ struct RunFacts {
         return headers
     }
 
-    /// On every response that is not streamed.
-    var wholeHeaders: HTTPHeaders {
+    /// On every response that is not streamed, but for the time it took.
+    var untimedHeaders: HTTPHeaders {
         var headers = headers
         headers.add(name: "content-type", value: "application/json")
         if let cost { headers.add(name: "tollgate-cost", value: "\(cost)") }
         if let outputIsValid { headers.add(name: "tollgate-output", value: outputIsValid ? "valid" : "invalid") }
+        return headers
+    }
+
+    /// On every response that is not streamed.
+    var wholeHeaders: HTTPHeaders { timed(untimedHeaders) }
+
+    /// With the time it took until now.
+    func timed(_ headers: HTTPHeaders) -> HTTPHeaders {
+        var headers = headers
         headers.add(name: "tollgate-overhead-us", value: String(overheadMicroseconds))
+        return headers
+    }
+
+    /// On every response that is.
+    var streamHeaders: HTTPHeaders {
+        var headers = headers
+        headers.add(name: "content-type", value: "text/event-stream; charset=utf-8")
+        headers.add(name: "cache-control", value: "no-cache")
+        // Asks proxies in front of us not to gather events.
+        headers.add(name: "x-accel-buffering", value: "no")
         return headers
     }
 }

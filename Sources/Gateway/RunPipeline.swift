@@ -15,6 +15,9 @@ struct RunPipeline {
         do throws(GatewayError) {
             let caller = try authenticate(request)
             facts.note(caller)
+            // Who repeats a request under its idempotency key gets the first one's response, and there is no run.
+            guard let claim = try await once(request, caller, client, &facts) else { return }
+            defer { claim.end() }
             let call = try format.decode(request.body)
             facts.isStreamed = call.stream
             let target = try resolve(call, for: caller)
@@ -23,7 +26,7 @@ struct RunPipeline {
             let route = try selectKey(for: target, caller)
             let prompt = try render(call, messages, target, route)
             facts.ignored = prompt.ignored
-            let reservation = try await reserve(facts.id, prompt, target, route, caller)
+            let reservation = try await reserve(facts.id, prompt, target, route, caller, claim.key)
             facts.run = reservation.run
             var exchange = dispatch(prompt, route, facts, client)
             var answers = [await relay(exchange, call, route, target, to: client, &facts)]
@@ -31,38 +34,22 @@ struct RunPipeline {
                 exchange = dispatch(prompt, route, facts, client)
                 answers.append(await relay(exchange, call, route, target, to: client, &facts))
             }
-            let settled = try await settle(reservation, answers, client)
-            facts.note(settled)
-            await finish(answers[answers.endIndex - 1], settled, call, to: client, &facts)
+            let answer = answers[answers.endIndex - 1]
+            let ended = end(reservation, answers, client)
+            let rest = ending(answer, ended, call, client, facts)
+            let kept = claim.keep(rest, of: ended, client, facts)
+            facts.note(try await settle(ended, kept))
+            claim.end(kept?.response)
+            facts.error = answer.fault?.code
+            await release(rest, to: client, &facts)
             // The exchange is let go of only now: its last bytes come while the run is settled, and leave a connection to
             // reuse.
             facts.note(exchange.facts)
         } catch {
-            await fail(error, client, &facts)
+            facts.error = error.code
+            await release(ending(error, client, facts), to: client, &facts)
         }
         worker.counters.note(facts)
         log(facts, client)
-    }
-
-    /// The client's way out when a run ends in an error: a response, or, once streaming, an event.
-    private func fail(_ error: GatewayError, _ client: ResponseWriter, _ facts: inout RunFacts) async {
-        facts.error = error.code
-        guard client.responseHasBegun else {
-            facts.status = error.status
-            return ErrorResponse.send(error, to: client, facts)
-        }
-        await client.write(format.errorEvent(ErrorResponse.body(error, facts)))
-        client.end()
-    }
-
-    private func finish(
-        _ answer: Answer, _ settled: RunRecord, _ call: Call, to client: ResponseWriter, _ facts: inout RunFacts
-    ) async {
-        if var fault = answer.fault {
-            fault.charged = settled.end?.cost
-            return await fail(fault, client, &facts)
-        }
-        facts.status = 200
-        await release(answer, settled, call, to: client, &facts)
     }
 }

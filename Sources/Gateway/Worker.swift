@@ -7,7 +7,7 @@ import Storage
 import Transport
 
 /// All that one event loop needs to carry runs: its own view of the catalog, its own lane to the providers, its own
-/// cache of plans. Nothing of it is shared with other loops but the two stores.
+/// cache of plans. Nothing of it is shared with other loops but the two stores, and who waits for which run.
 ///
 /// `@unchecked Sendable`, because it is confined to its loop: connections and runs reach it only there (runs through
 /// `LoopExecutor`), and the assembly, which makes it, gives it away before the first connection.
@@ -22,6 +22,8 @@ final class Worker: @unchecked Sendable {
     let lane: Lane
     let logger: Logger
     let budget: BufferBudget
+    /// Of all loops together.
+    let keyedRuns: KeyedRuns
     let connections = Connections()
     let resolver: PlanResolver
     var counters = RunCounters()
@@ -39,7 +41,7 @@ final class Worker: @unchecked Sendable {
 
     init(
         loop: any EventLoop, settings: GatewaySettings, catalog: Catalog, ledger: Ledger, masterKey: MasterKey,
-        lane: Lane, budget: BufferBudget, logger: Logger
+        lane: Lane, budget: BufferBudget, keyedRuns: KeyedRuns, logger: Logger
     ) throws(StorageError) {
         self.loop = loop
         executor = LoopExecutor(loop)
@@ -49,6 +51,7 @@ final class Worker: @unchecked Sendable {
         self.masterKey = masterKey
         self.lane = lane
         self.budget = budget
+        self.keyedRuns = keyedRuns
         self.logger = logger
         resolver = try PlanResolver(catalog, cacheBytes: settings.planCacheBytes / settings.loops, logger: logger)
         // Bounded by the connections: each has at most one request under way, one of HTTP/2 as many as streams.

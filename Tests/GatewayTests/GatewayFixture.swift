@@ -1,6 +1,5 @@
 import Domain
 import Foundation
-import Gateway
 import JSON
 import Logging
 import NIOPosix
@@ -10,6 +9,8 @@ import ServiceLifecycle
 import Simulator
 import Storage
 import Transport
+
+@testable import Gateway
 
 /// A gateway on a port of its own, its stores in a folder of its own, and the simulated provider behind it.
 final class GatewayFixture: Sendable {
@@ -53,6 +54,20 @@ final class GatewayFixture: Sendable {
         lane = try Lane(name: "client")
         try await seed(masterKey, credits: credits)
     }
+
+    /// Begins the shutdown, and does not wait for its end.
+    func drain() async { await group.triggerGracefulShutdown() }
+
+    /// Until the test's own time is over.
+    func until(_ condition: () throws -> Bool) async throws {
+        while try !condition() {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
+    }
+
+    /// Requests that wait for a run under their idempotency key.
+    var waitingRepeats: Int { service.workers.first?.keyedRuns.waiters ?? 0 }
 
     func stop() async throws {
         await lane.close()

@@ -9,5 +9,10 @@ final class TemporaryFolder: Sendable {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
+    /// What a process that ended would have left of another folder's ledger, which this process has open.
+    func copyLedger(from other: TemporaryFolder) throws {
+        try FileManager.default.copyItem(atPath: other.path + "/ledger", toPath: path + "/ledger")
+    }
+
     deinit { try? FileManager.default.removeItem(atPath: path) }
 }

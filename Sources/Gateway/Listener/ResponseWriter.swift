@@ -15,6 +15,8 @@ final class ResponseWriter: @unchecked Sendable {
     private var hasEnded = false
     private var writableWaiter: CheckedContinuation<Void, Never>?
     private var onLeave: (() -> Void)?
+    /// What went out of a streamed response, or would have, had its client stayed; nil where nobody will ask.
+    private(set) var recording: StreamRecording?
     private(set) var clientHasLeft = false
     /// Called once, before the last byte is handed over, since that may bring the connection's next request at once.
     private let onEnd: (End) -> Void
@@ -40,6 +42,12 @@ final class ResponseWriter: @unchecked Sendable {
 
     var loop: any EventLoop { channel.eventLoop }
     var responseHasBegun: Bool { hasBegun }
+
+    /// Keeps in mind what goes out of a streamed response from now on.
+    func record(upTo maximumBytes: Int) {
+        loop.assertInEventLoop()
+        recording = StreamRecording(maximumBytes: maximumBytes)
+    }
 
     /// Runs `action` when the client leaves; at once if it has left.
     func whenClientLeaves(_ action: @escaping () -> Void) {
@@ -68,6 +76,7 @@ final class ResponseWriter: @unchecked Sendable {
         loop.assertInEventLoop()
         guard !hasBegun, !hasEnded else { return }
         hasBegun = true
+        recording?.headers = headers
         write(head: status, headers)
         channel.flush()
     }
@@ -75,7 +84,9 @@ final class ResponseWriter: @unchecked Sendable {
     /// Sends part of a streamed response, and answers once the client has room for more.
     func write(_ bytes: [UInt8]) async {
         loop.assertInEventLoop()
-        guard hasBegun, !hasEnded, !clientHasLeft, !bytes.isEmpty else { return }
+        guard hasBegun, !hasEnded, !bytes.isEmpty else { return }
+        recording?.append(bytes)
+        guard !clientHasLeft else { return }
         channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(buffer(bytes))), promise: nil)
         // The write itself may have found the client gone; then nobody would say that there is room.
         if !channel.isWritable, !clientHasLeft { await waitUntilWritable() }

@@ -7,6 +7,7 @@ extension GatewayFigures {
         writeRuns(to: &page)
         writeAttempts(to: &page)
         writeOutputs(to: &page)
+        writeRepeats(to: &page)
         writeBooks(to: &page)
         writeEdges(to: &page)
     }
@@ -59,6 +60,18 @@ extension GatewayFigures {
                 samples.add(["result": check.rawValue], counters.outputChecks[check, default: 0])
             }
         }
+    }
+
+    private func writeRepeats(to page: inout Exposition) {
+        page.counter(
+            "tollgate_idempotent_repeats_total", "Requests under an Idempotency-Key that has a run, by what they got."
+        ) { samples in
+            for outcome in RepeatOutcome.allCases {
+                samples.add(["result": outcome.rawValue], counters.repeats[outcome, default: 0])
+            }
+        }
+        page.counter(
+            "tollgate_idempotent_waits_total", "Repeats that waited for the run under way.", counters.repeatWaits)
     }
 
     private func writeBooks(to page: inout Exposition) {

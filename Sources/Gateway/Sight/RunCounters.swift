@@ -72,8 +72,13 @@ struct RunCounters: Sendable {
     var holdRefusals: [HoldRefusal: UInt64] = [:]
     var outputChecks: [OutputCheck: UInt64] = [:]
     var listenerRefusals: [ListenerRefusal: UInt64] = [:]
+    /// Requests under an idempotency key that has a run.
+    var repeats: [RepeatOutcome: UInt64] = [:]
+    /// Those of them that came while it was under way.
+    var repeatWaits: UInt64 = 0
 
-    var ended: UInt64 { outcomes.values.reduce(0, +) }
+    /// A replay is no run, and has no outcome.
+    var ended: UInt64 { outcomes.values.reduce(repeats[.replayed, default: 0], +) }
 
     mutating func refused(_ reason: ListenerRefusal) { listenerRefusals[reason, default: 0] += 1 }
     mutating func refused(_ code: ErrorCode) { refused(ListenerRefusal(code)) }
@@ -81,6 +86,7 @@ struct RunCounters: Sendable {
     /// Counts a run that has ended.
     mutating func note(_ facts: RunFacts) {
         outcomes[Outcome(error: facts.error, isStreamed: facts.isStreamed), default: 0] += 1
+        guard facts.repeats == nil else { return }
         guard let run = facts.run else {
             // Nothing was held: either it did not come to that, or this is why.
             switch facts.error {
@@ -140,6 +146,8 @@ struct RunCounters: Sendable {
         failedSettles += other.failedSettles
         holdRefusals.merge(other.holdRefusals, uniquingKeysWith: +)
         outputChecks.merge(other.outputChecks, uniquingKeysWith: +)
+        repeats.merge(other.repeats, uniquingKeysWith: +)
+        repeatWaits += other.repeatWaits
         listenerRefusals.merge(other.listenerRefusals, uniquingKeysWith: +)
     }
 }

@@ -8,6 +8,20 @@ extension RunPipeline {
     }
 }
 
+extension RunPipeline {
+    /// A repeat's line: it is no run.
+    func logReplay(_ facts: RunFacts, _ client: ResponseWriter) {
+        worker.logger.info(
+            "run repeated",
+            metadata: [
+                "run": "\(facts.runID)", "request": "\(facts.id)", "status": .stringConvertible(facts.status),
+                "organization": .string(facts.organization), "agent": .string(facts.agent),
+                "environment": .string(facts.environment), "client_left": .stringConvertible(client.clientHasLeft),
+                "total_us": .stringConvertible(facts.microsecondsSoFar),
+            ])
+    }
+}
+
 extension RunFacts {
     /// Numbers stay numbers, so that a log in JSON has them as such.
     func metadata(clientLeft: Bool) -> Logger.Metadata {
@@ -22,6 +36,7 @@ extension RunFacts {
         metadata["organization"] = .string(organization)
         metadata["agent"] = .string(agent)
         metadata["environment"] = .string(environment)
+        if let repeats { metadata["repeats"] = .stringConvertible(repeats) }
         guard version > 0 else { return metadata }
         metadata["version"] = number(version)
         metadata["revision"] = number(revision)

@@ -61,12 +61,7 @@ extension RunPipeline {
     func beginStream(_ client: ResponseWriter, _ facts: inout RunFacts) {
         facts.status = 200
         facts.firstByteAt = .now()
-        var headers = facts.headers
-        headers.add(name: "content-type", value: "text/event-stream; charset=utf-8")
-        headers.add(name: "cache-control", value: "no-cache")
-        // Asks proxies in front of us not to gather events.
-        headers.add(name: "x-accel-buffering", value: "no")
-        client.begin(.ok, headers)
+        client.begin(.ok, facts.streamHeaders)
     }
 
     /// What of the events at hand may go out now. One that ends the run badly is noted as the answer's fault.

@@ -1,29 +1,65 @@
 import Domain
 import JSON
+import NIOHTTP1
 import Protocols
 
+/// What goes out when a run has ended.
+enum Ending {
+    /// A response, but for the header that tells its time.
+    case whole(HTTPResponseStatus, HTTPHeaders, [UInt8])
+    /// The rest of a stream, all of it where it has not begun.
+    case stream([UInt8])
+}
+
 extension RunPipeline {
-    /// The run is on the books: the client gets what was kept back.
-    func release(
-        _ answer: Answer, _ run: RunRecord, _ call: Call, to client: ResponseWriter, _ facts: inout RunFacts
-    ) async {
+    /// What the client is to get once the run stands on the books as `run`.
+    func ending(
+        _ answer: Answer, _ run: RunRecord, _ call: Call, _ client: ResponseWriter, _ facts: RunFacts
+    ) -> Ending {
+        var facts = facts
+        facts.cost = run.end?.cost
+        if var fault = answer.fault {
+            fault.charged = run.end?.cost
+            return ending(fault, client, facts)
+        }
         switch answer.keptBack {
-        case .nothing: client.end()
+        case .nothing: return .stream([])
         case .whole(let body, let response):
             switch format {
-            case .chat: client.send(.ok, facts.wholeHeaders, body: body)
+            case .chat: return .whole(.ok, facts.untimedHeaders, body)
             case .native:
                 let result = result(
                     run, answer, text: response.output, toolCalls: response.toolCalls.map { Array($0.raw) },
                     finishReason: response.finishReason)
-                client.send(.ok, facts.wholeHeaders, body: NativeRun.encode(result))
+                return .whole(.ok, facts.untimedHeaders, NativeRun.encode(result))
             }
         case .stream(let end):
-            if !client.responseHasBegun { beginStream(client, &facts) }
             switch format {
-            case .chat: await client.write(chatEnd(end, answer, run, call))
-            case .native: await client.write(nativeEnd(end, answer, run))
+            case .chat: return .stream(chatEnd(end, answer, run, call))
+            case .native: return .stream(nativeEnd(end, answer, run))
             }
+        }
+    }
+
+    /// A run's end in an error: a response, or, once streaming, an event.
+    func ending(_ error: GatewayError, _ client: ResponseWriter, _ facts: RunFacts) -> Ending {
+        guard client.responseHasBegun else {
+            return .whole(
+                HTTPResponseStatus(statusCode: error.status), ErrorResponse.headers(error, facts),
+                ErrorResponse.body(error, facts).encode())
+        }
+        return .stream(format.errorEvent(ErrorResponse.body(error, facts)))
+    }
+
+    /// The run is on the books, or there is none: the client gets the rest.
+    func release(_ ending: Ending, to client: ResponseWriter, _ facts: inout RunFacts) async {
+        switch ending {
+        case .whole(let status, let headers, let body):
+            facts.status = Int(status.code)
+            client.send(status, facts.timed(headers), body: body)
+        case .stream(let bytes):
+            if !client.responseHasBegun { beginStream(client, &facts) }
+            await client.write(bytes)
             client.end()
         }
     }
@@ -114,7 +150,8 @@ extension RunPipeline {
             deployment: NativeRun.Deployment(
                 agent: run.agent, environment: run.environment, schema: Int64(run.schema),
                 revision: Int64(run.revision)),
-            model: run.end?.attempts.last?.reportedModel, usage: run.end?.usage ?? MeteredUsage(Usage(), isEstimated: false),
+            model: run.end?.attempts.last?.reportedModel,
+            usage: run.end?.usage ?? MeteredUsage(Usage(), isEstimated: false),
             cost: "\(run.end?.cost ?? .zero)", verdict: answer.verdict)
     }
 }

@@ -15,7 +15,7 @@ struct Reservation {
 extension RunPipeline {
     /// Holds the most that the run can cost; from here on it is on the books and must be settled.
     func reserve(
-        _ id: RunID, _ prompt: Prompt, _ target: Target, _ route: ProviderRoute, _ caller: Caller
+        _ id: RunID, _ prompt: Prompt, _ target: Target, _ route: ProviderRoute, _ caller: Caller, _ key: RunKey?
     ) async throws(GatewayError) -> Reservation {
         let price = route.price?.price
         let bound = price.map {
@@ -24,20 +24,25 @@ extension RunPipeline {
                 attempts: prompt.attempts)
         }
         let estimated = MeteredUsage.estimated(inputBytes: prompt.body.count, outputBytes: 0).usage
-        let run = RunRecord(
+        var run = RunRecord(
             id: id, organization: caller.organization, agent: caller.agent, environment: caller.environment,
             schema: target.schema, tokenID: caller.id, versionNumber: target.deployment.versionNumber,
             versionHash: target.deployment.versionHash, revision: target.deployment.revision,
             provider: target.plan.provider, model: target.plan.model, keyID: route.keyID,
-            keySource: route.keySource, priceVersion: UInt64(route.price?.listDate ?? 0), hold: route.costsCredits ? bound ?? .zero : .zero,
+            keySource: route.keySource, priceVersion: UInt64(route.price?.listDate ?? 0),
+            hold: route.costsCredits ? bound ?? .zero : .zero,
             estimatedInput: estimated.uncachedInput, interruptedCharge: price?.cost(of: estimated) ?? .zero,
             startedAt: settings.now())
-        switch try await hold(run) {
-        case .held:
+        switch try await hold(run, key) {
+        case .held(let hold):
+            run.hold = hold
             return Reservation(
                 run: run, price: price, inputBytes: prompt.body.count,
                 maximumOutputTokens: prompt.maximumOutputTokens)
         case .duplicate: throw GatewayError(.internalError, "The run's id is taken.")
+        case .repeated(let earlier):
+            // It was not there when the key was claimed, and nobody else of this process may take it since.
+            throw GatewayError(.idempotencyConflict, "The run \(earlier.id) took the Idempotency-Key at this moment.")
         case .insufficient(let needed, let held, let available):
             var error = GatewayError(
                 .insufficientCredits,
@@ -51,9 +56,10 @@ extension RunPipeline {
         }
     }
 
-    private func hold(_ run: RunRecord) async throws(GatewayError) -> HoldResult {
+    private func hold(_ run: RunRecord, _ key: RunKey?) async throws(GatewayError) -> HoldResult {
         do throws(StorageError) {
-            return try await worker.ledger.hold(run)
+            guard let key else { return try await worker.ledger.hold(run) }
+            return try await worker.ledger.hold(run, under: key)
         } catch {
             // Of a store that takes no holds it was told when that began.
             let level: Logger.Level = error.kind == .full || error.kind == .broken ? .debug : .error

@@ -5,10 +5,8 @@ extension RunPipeline {
     /// Characters kept of what a provider calls itself and its requests.
     private static var longestName: Int { 200 }
 
-    /// Replaces the hold by what the run cost, durably; only then may the client see it finish.
-    func settle(
-        _ reservation: Reservation, _ answers: [Answer], _ client: ResponseWriter
-    ) async throws(GatewayError) -> RunRecord {
+    /// How the run ended and what it cost: as it will stand on the books.
+    func end(_ reservation: Reservation, _ answers: [Answer], _ client: ResponseWriter) -> RunRecord {
         // An answer that was not taken was paid for too.
         let attempts = answers.map { attempt($0, reservation) }
         let answer = answers[answers.endIndex - 1]
@@ -16,8 +14,13 @@ extension RunPipeline {
             outcome: answer.fault == nil ? .succeeded : .failed, errorCode: answer.fault?.code.rawValue ?? "",
             attempts: attempts, clientLeft: client.clientHasLeft, endedAt: settings.now())
         end.outputIsValid = answer.verdict?.isValid
+        return reservation.run.ended(end)
+    }
+
+    /// Replaces the hold by what the run cost, durably; only then may the client see it finish.
+    func settle(_ ended: RunRecord, _ keyed: KeyedEnd?) async throws(GatewayError) -> RunRecord {
         do throws(StorageError) {
-            switch try await worker.ledger.settle(reservation.run.id, end) {
+            switch try await write(ended, keyed) {
             case .settled(let run):
                 if run.end?.exceededHold == true {
                     worker.logger.warning(
@@ -31,7 +34,7 @@ extension RunPipeline {
             case .unknownRun: throw StorageError(.corrupt, "settle: the hold is gone")
             }
         } catch {
-            worker.logger.error("settle failed", metadata: ["run": "\(reservation.run.id)", "error": "\(error)"])
+            worker.logger.error("settle failed", metadata: ["run": "\(ended.id)", "error": "\(error)"])
             var unavailable = GatewayError(
                 .ledgerUnavailable,
                 error.isRetried
@@ -51,6 +54,12 @@ extension RunPipeline {
             providerStatus: UInt16(clamping: answer.status),
             providerRequestID: String(answer.requestID.prefix(Self.longestName)),
             reportedModel: String((answer.model ?? "").prefix(Self.longestName)))
+    }
+
+    private func write(_ ended: RunRecord, _ keyed: KeyedEnd?) async throws(StorageError) -> SettleResult {
+        guard let end = ended.end else { throw StorageError(.failed, "settle: no end") }
+        guard let keyed else { return try await worker.ledger.settle(ended.id, end) }
+        return try await worker.ledger.settle(ended.id, end, keyed)
     }
 
     /// What the provider reported; where it served the run without saying, an estimate, which the hold covers; else

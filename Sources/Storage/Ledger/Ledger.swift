@@ -6,6 +6,8 @@ package enum HoldResult: Hashable, Sendable {
     case insufficient(needed: NanoCredits, held: NanoCredits, available: NanoCredits)
     /// There is a run of this id.
     case duplicate
+    /// There is a run under this key.
+    case repeated(EarlierRun)
 }
 
 package enum SettleResult: Hashable, Sendable {
@@ -31,19 +33,23 @@ package final class Ledger: Sendable {
     let writer: Writer
     let tables: LedgerTables
     let books: LedgerBooks
+    let retention: ResponseRetention
 
     /// - Parameters:
     ///   - maximumBatch: changes that may share one commit.
     ///   - reserve: room below which no holds are taken.
+    ///   - retention: of responses to runs with an idempotency key.
     ///   - report: told each new state, on the writer's thread.
     package init(
         folder: String, settings: Environment.Settings = .init(), durability: Writer.Durability = .strict,
         maximumBatch: Int = 512, reserve: Reserve = Reserve(),
+        retention: ResponseRetention = ResponseRetention(),
         report: @escaping @Sendable (StoreState) -> Void = { _ in }
     ) throws(StorageError) {
         environment = try Environment(folder: folder, settings: settings)
         tables = try LedgerTables(environment)
         books = LedgerBooks(tables)
+        self.retention = retention
         writer = Writer(
             environment, name: "tollgate.ledger", durability: durability, maximumBatch: maximumBatch, reserve: reserve,
             scope: books.batch, report: report)

@@ -30,6 +30,9 @@ package struct LedgerAudit {
     private let ledger: Ledger
     private let chunk: Int
     private var replay = LedgerReplay()
+    /// What the entries came to, once they are read.
+    private var report: Report?
+    private var keys = RunKeysAudit()
 
     /// - Parameter chunk: entries read in one transaction.
     package init(_ ledger: Ledger, chunk: Int = 10_000) {
@@ -46,8 +49,18 @@ package struct LedgerAudit {
 
     /// Reads one chunk; answers the outcome with the last one.
     package mutating func step() throws(StorageError) -> Outcome? {
+        if let report {
+            if let fault = try keys.step(ledger, chunk: chunk) {
+                return .fault(sequence: fault.sequence, reason: fault.reason)
+            }
+            return keys.isDone ? .clean(report) : nil
+        }
         var replay = replay
-        defer { self.replay = replay }
+        var report: Report?
+        defer {
+            self.replay = replay
+            self.report = report
+        }
         let tables = ledger.tables
         return try ledger.environment.read { transaction throws(StorageError) in
             var fault: Fault?
@@ -69,10 +82,10 @@ package struct LedgerAudit {
             if let reason = try replay.difference(tables, transaction) {
                 return .fault(sequence: replay.last, reason: reason)
             }
-            return .clean(
-                Report(
-                    entries: replay.last, organizations: replay.balances.count, openRuns: replay.open.count,
-                    head: replay.hash))
+            report = Report(
+                entries: replay.last, organizations: replay.balances.count, openRuns: replay.open.count,
+                head: replay.hash)
+            return nil
         }
     }
 

@@ -90,12 +90,8 @@ extension WriteTransaction {
     func settle(_ books: LedgerBooks, _ id: RunID, _ end: RunEnd) throws(StorageError) -> SettleResult {
         guard var run = try run(books.tables, id) else { return .unknownRun }
         guard run.end == nil else { return .alreadySettled(run) }
-        var end = end
-        if !run.costsCredits {
-            for index in end.attempts.indices { end.attempts[index].cost = .zero }
-        }
-        end.exceededHold = end.cost > run.hold
-        run.end = end
+        run = run.ended(end)
+        let end = run.end ?? end
         let kind: LedgerEntry.Kind =
             end.outcome == .interrupted ? .interrupted : end.consumedAnything ? .settle : .release
         let entry = try post(

@@ -5,7 +5,7 @@ import Domain
 struct LedgerTables: Sendable {
     static let format: UInt64 = 2
 
-    /// `format` -> 8 bytes; `head` -> LedgerHead.
+    /// `format` -> 8 bytes; `head` -> LedgerHead; `response_bytes` -> 8 bytes: of all kept responses.
     let meta: Table
     /// sequence (8 bytes) -> LedgerEntry.
     let entries: Table
@@ -27,11 +27,17 @@ struct LedgerTables: Sendable {
     let usage: Table
     /// organization, day (4 bytes) -> DailyCredits.
     let credits: Table
+    /// token id, SHA-256 of an idempotency key -> RunKeyRow.
+    let runKeys: Table
+    /// run id -> its key in `runKeys`: in the order of time.
+    let runKeysByRun: Table
+    /// run id -> RunResponseRow.
+    let runResponses: Table
 
     init(_ environment: Environment) throws(StorageError) {
         let names = [
             Format.table, "entries", "entries_by_organization", "interrupted", "balances", "runs", "open", "refunds",
-            "idempotency", "daily_usage", "daily_credits",
+            "idempotency", "daily_usage", "daily_credits", "run_keys", "run_keys_by_run", "run_responses",
         ]
         let tables = try Format.open(names, format: Self.format, in: environment)
         meta = tables[0]
@@ -45,6 +51,9 @@ struct LedgerTables: Sendable {
         idempotency = tables[8]
         usage = tables[9]
         credits = tables[10]
+        runKeys = tables[11]
+        runKeysByRun = tables[12]
+        runResponses = tables[13]
     }
 }
 

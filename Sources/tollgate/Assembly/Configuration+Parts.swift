@@ -4,6 +4,7 @@ import Gateway
 import NIOCore
 import NIOSSL
 import Simulator
+import Storage
 import Transport
 
 /// What each part is told of the configuration.
@@ -30,6 +31,7 @@ extension Configuration {
             connect: upstream.connectTimeout, firstByte: upstream.firstByteTimeout, idle: upstream.idleTimeout,
             total: upstream.totalTimeout)
         settings.maximumResponseBytes = upstream.maximumResponseBytes
+        settings.maximumKeptResponseBytes = idempotency.maximumResponseBytes
         settings.maximumResponseHeaderBytes = upstream.maximumHeaderBytes
         settings.drainAfterDisconnect = .milliseconds(Int64(upstream.drainAfterDisconnect))
         settings.planCacheBytes = plans.cacheBytes
@@ -59,6 +61,12 @@ extension Configuration {
             port: simulator.port, latency: simulator.latency, tokens: simulator.tokens,
             tokenDelay: simulator.tokenDelay, faults: SimulatorConfiguration.faults(parsing: simulator.faults) ?? [:],
             seed: UInt64(clamping: simulator.seed), logPath: simulator.log)
+    }
+}
+
+extension Configuration.Idempotency {
+    var retention: ResponseRetention {
+        ResponseRetention(milliseconds: Int64(keep), totalBytes: maximumTotalBytes)
     }
 }
 

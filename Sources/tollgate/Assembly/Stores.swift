@@ -19,6 +19,7 @@ struct Stores {
             ledger = try Ledger(
                 folder: folder.ledger, settings: .init(mapBytes: configuration.ledger.mapBytes, makesStore: false),
                 durability: configuration.ledger.writerDurability, reserve: reserve,
+                retention: configuration.idempotency.retention,
                 report: { Self.log($0, of: "ledger", logger) })
         } catch {
             throw CommandFailure(opening: folder.path, error)

@@ -65,6 +65,14 @@ struct Configuration: Equatable, Sendable {
         var caFile: String?
     }
 
+    /// Of responses to runs with an idempotency key.
+    struct Idempotency: Equatable, Sendable {
+        /// Milliseconds; 0 keeps none.
+        var keep = 86_400_000
+        var maximumResponseBytes = 1 << 20
+        var maximumTotalBytes = 1 << 30
+    }
+
     struct Plans: Equatable, Sendable {
         var cacheBytes = 16 << 20
     }
@@ -110,6 +118,7 @@ struct Configuration: Equatable, Sendable {
     var ledger = Ledger()
     var catalog = Catalog()
     var upstream = Upstream()
+    var idempotency = Idempotency()
     var plans = Plans()
     /// By the provider's slug.
     var providers: [String: Provider] = [:]

@@ -81,6 +81,16 @@ extension Setting {
                 + "and changes store_unavailable, while running ones are settled. It ends by itself when there is room."
         ),
         Setting(
+            "idempotency.keep_ms", .integer(0...2_592_000_000), \.idempotency.keep,
+            "How long the response of a run with an Idempotency-Key is kept in the ledger's store, for repeats under the\n"
+                + "same key. 0 keeps none. The key itself is known as long, and a day at the least."),
+        Setting(
+            "idempotency.maximum_response_bytes", .bytes(1 << 10...1 << 30), \.idempotency.maximumResponseBytes,
+            "The largest response kept."),
+        Setting(
+            "idempotency.maximum_total_bytes", .bytes(0...1 << 40), \.idempotency.maximumTotalBytes,
+            "Of all kept responses together; the oldest go first."),
+        Setting(
             "catalog.map_bytes", .bytes(64 << 20...64 << 40), \.catalog.mapBytes,
             "The same for agents, versions, deployments and tokens."),
         Setting(

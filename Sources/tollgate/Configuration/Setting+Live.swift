@@ -5,7 +5,7 @@ extension Setting {
     static let live: Set<String> = [
         "prices", "gateway.maximum_connections", "gateway.maximum_body_bytes", "gateway.client_write_timeout_ms",
         "gateway.keep_alive_timeout_ms", "gateway.request_head_timeout_ms", "gateway.request_body_timeout_ms",
-        "plans.cache_bytes", "upstream.connect_timeout_ms",
+        "plans.cache_bytes", "idempotency.maximum_response_bytes", "upstream.connect_timeout_ms",
         "upstream.first_byte_timeout_ms", "upstream.idle_timeout_ms", "upstream.total_timeout_ms",
         "upstream.maximum_response_bytes", "upstream.maximum_header_bytes", "upstream.drain_after_disconnect_ms",
         "providers.*.base_url", "providers.*.dialect", "log.level", "drain.delay_ms", "drain.grace_ms",

@@ -15,6 +15,9 @@ struct MetricsPage: Sendable {
         var page = Exposition()
         await gateway.figures().write(to: &page)
         Self.write(held(), to: &page)
+        page.gauge("tollgate_idempotent_responses_bytes", "Responses kept for repeats.") { samples in
+            if let bytes = keptResponseBytes() { samples.add([:], bytes) }
+        }
         StorePage(["ledger": stores.ledger.figures, "catalog": stores.catalog.figures]).write(to: &page)
         page.counter("tollgate_log_lines_dropped_total", "Log lines not written, for want of room.", log.dropped)
         page.gauge("tollgate_build_info", "1; the version is in the label.") { samples in
@@ -28,6 +31,14 @@ struct MetricsPage: Sendable {
     private func held() -> HeldFigures? {
         do throws(StorageError) { return try stores.ledger.heldFigures() } catch {
             logger.error("open holds cannot be read", metadata: ["error": "\(error)"])
+            return nil
+        }
+    }
+
+    /// Nil, having logged why, where it cannot be read.
+    private func keptResponseBytes() -> Int? {
+        do throws(StorageError) { return try stores.ledger.keptResponseBytes() } catch {
+            logger.error("kept responses cannot be read", metadata: ["error": "\(error)"])
             return nil
         }
     }

@@ -21,6 +21,7 @@ extension RunPipeline {
         let bound = price.map {
             $0.bound(
                 inputTokens: prompt.inputTokenBound, outputTokens: prompt.maximumOutputTokens,
+                toolCalls: prompt.maximumToolCalls, mayBeSound: prompt.attachmentCount > 0,
                 attempts: prompt.attempts)
         }
         let estimated = MeteredUsage.estimated(inputBytes: prompt.body.count, outputBytes: 0).usage
@@ -30,9 +31,10 @@ extension RunPipeline {
             versionHash: target.deployment.versionHash, revision: target.deployment.revision,
             provider: target.plan.provider, model: target.plan.model, keyID: route.keyID,
             keyIsPlatform: route.keyIsPlatform, costsCredits: route.costsCredits,
-            priceListDate: route.price?.listDate ?? 0, hold: route.costsCredits ? bound ?? .zero : .zero,
+            priceListDate: UInt32(clamping: route.price?.version ?? 0),
+            hold: route.costsCredits ? bound ?? .zero : .zero,
             estimatedInput: estimated.uncachedInput, interruptedCharge: price?.cost(of: estimated) ?? .zero,
-            startedAt: settings.now())
+            startedAt: route.begunAt)
         switch try await hold(run) {
         case .held:
             return Reservation(

@@ -12,21 +12,26 @@ struct ProviderRoute {
     var secret: String
     /// False on a customer's key that is exempt.
     var costsCredits: Bool
-    /// Nil is possible only where nothing is charged.
-    var price: PriceRecord?
+    /// In force at `begunAt`. Nil is possible only where nothing is charged.
+    var price: PriceInForce?
+    /// Milliseconds since 1970.
+    var begunAt: Int64
 }
 
 extension RunPipeline {
     /// The organization's own key for the provider if it has one, else the platform's; never both for one run.
     func selectKey(for target: Target, _ caller: Caller) throws(GatewayError) -> ProviderRoute {
         let plan = target.plan
+        let now = settings.now()
         let (key, price) = try worker.read { snapshot throws(StorageError) in
             var key = try snapshot.providerKey(
                 worker.catalog, owner: caller.organization, provider: plan.provider)
             if key == nil {
                 key = try snapshot.providerKey(worker.catalog, owner: "", provider: plan.provider)
             }
-            return (key, try snapshot.price(worker.catalog, provider: plan.provider, model: plan.model))
+            let price = try snapshot.price(
+                worker.catalog, organization: caller.organization, provider: plan.provider, model: plan.model, at: now)
+            return (key, price)
         }
         guard let key else {
             throw unusable("There is no key for the provider \(plan.provider): add one.")
@@ -45,7 +50,7 @@ extension RunPipeline {
         }
         return ProviderRoute(
             dialect: dialect, url: url, keyID: key.id, keyIsPlatform: key.isPlatform, secret: try open(key),
-            costsCredits: costsCredits, price: price)
+            costsCredits: costsCredits, price: price, begunAt: now)
     }
 
     private func open(_ key: ProviderKeyRecord) throws(GatewayError) -> String {

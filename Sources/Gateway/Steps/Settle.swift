@@ -14,7 +14,7 @@ extension RunPipeline {
         let answer = answers[answers.endIndex - 1]
         var end = RunEnd(
             outcome: answer.fault == nil ? .succeeded : .failed, errorCode: answer.fault?.code.rawValue ?? "",
-            usage: .sum(attempts), cost: reservation.price?.cost(of: attempts.map(\.usage)) ?? .zero,
+            usage: .sum(attempts), cost: cost(of: attempts, at: reservation.price),
             clientLeft: client.clientHasLeft, endedAt: settings.now(), providerStatus: UInt16(clamping: answer.status),
             providerRequestID: String(answer.requestID.prefix(Self.longestName)),
             reportedModel: String((answer.model ?? "").prefix(Self.longestName)))
@@ -47,10 +47,19 @@ extension RunPipeline {
         }
     }
 
+    /// Each attempt is rounded by itself.
+    private func cost(of attempts: [MeteredUsage], at price: Price?) -> NanoCredits {
+        guard let price else { return .zero }
+        return attempts.reduce(NanoCredits.zero) { $0.adding(price.cost(of: $1.usage)) ?? NanoCredits(.max) }
+    }
+
     /// What the provider reported; where it served the run without saying, an estimate, which the hold covers; else
     /// nothing.
     func metered(_ answer: Answer, _ reservation: Reservation) -> MeteredUsage {
-        if let usage = answer.usage, !answer.isCutShort { return MeteredUsage(usage, isEstimated: false) }
+        if let usage = answer.usage, !answer.isCutShort {
+            // What has no price is not in the cost: the books say so, rather than that it costs nothing.
+            return MeteredUsage(usage, isEstimated: reservation.price?.unpriced(in: usage).isEmpty == false)
+        }
         guard answer.wasServed || answer.usage != nil else { return MeteredUsage(Usage(), isEstimated: false) }
         var estimate = MeteredUsage.estimated(
             inputBytes: reservation.inputBytes, outputBytes: answer.outputBytes)

@@ -126,6 +126,36 @@ extension Price {
 }
 
 extension JSONWriter {
+    /// As `NewPrice.init(_:)` reads it.
+    package mutating func newPrice(_ price: NewPrice) {
+        object { object in
+            if !price.model.organization.isEmpty { object.member("organization", price.model.organization) }
+            object.member("provider", price.model.provider)
+            object.member("model", price.model.model)
+            if let from = price.effectiveFrom { object.member("effective_from", from) }
+            switch price.terms {
+            case .price(let rates, let maximum):
+                if rates.isFree { object.member("free", true) } else { object.rates(of: rates) }
+                if let maximum { object.member("max_output_tokens", maximum) }
+            case .multiplier(let partsPerMillion): object.member("multiplier_ppm", partsPerMillion)
+            case .withdrawn: object.member("withdrawn", true)
+            }
+        }
+    }
+
+    private mutating func rates(of price: Price) {
+        rates(price.rates)
+        member("request", price.request)
+        guard !price.tiers.isEmpty else { return }
+        key("tiers")
+        array(price.tiers) { array, tier in
+            array.object { object in
+                object.member("above", tier.above)
+                object.rates(tier.rates)
+            }
+        }
+    }
+
     package mutating func price(_ shown: ShownPrice) {
         let entry = shown.record.entry
         member("version", entry.version)
@@ -141,17 +171,7 @@ extension JSONWriter {
         }
         if let price = shown.price {
             member("free", price.isFree)
-            rates(price.rates)
-            member("request", price.request)
-            if !price.tiers.isEmpty {
-                key("tiers")
-                array(price.tiers) { array, tier in
-                    array.object { object in
-                        object.member("above", tier.above)
-                        object.rates(tier.rates)
-                    }
-                }
-            }
+            rates(of: price)
             member("max_output_tokens", shown.maximumOutputTokens)
         }
         member("source", entry.source.text)

@@ -5,7 +5,7 @@ import JSON
 struct PriceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "price", abstract: "What providers' models cost.",
-        subcommands: [List.self, Show.self, Set.self, Unset.self])
+        subcommands: [List.self, Show.self, Set.self, Unset.self, Import.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -88,7 +88,7 @@ struct AdminHarness: Sendable {
 
     /// Organization acme, agent greeter, two versions, prices.
     func seed() async throws {
-        _ = try await store.loadPrices([.simulated("sim-1")], by: .at(1))
+        _ = try await store.loadPrices([.simulated("sim-1")], date: 20_261_121, by: .at(1))
         for (path, body) in [
             ("/api/v1/organizations", #"{"slug":"acme"}"#),
             ("/api/v1/organizations", #"{"slug":"rival","name":"Rival"}"#),

@@ -35,7 +35,8 @@ struct Fixture: Sendable {
         self.store = store
         _ = try await store.createOrganization(slug: "acme", name: "Acme", by: .at(1))
         _ = try await store.createAgent(Self.agent, name: "Greeter", by: .at(2))
-        _ = try await store.loadPrices([.simulated("sim-1"), .simulated("sim-open", maximum: nil)], by: .at(3))
+        _ = try await store.loadPrices(
+            [.simulated("sim-1"), .simulated("sim-open", maximum: nil)], date: 20_261_121, by: .at(3))
     }
 
     /// A version that differs from others by its text.
@@ -77,12 +78,14 @@ extension Change {
     }
 }
 
-extension ModelPrice {
-    static func simulated(_ model: String, maximum: Int64? = 4096, input: Int64 = 100) -> ModelPrice {
-        ModelPrice(
-            provider: "simulated", model: model,
-            record: PriceRecord(
-                price: Price(.init(input: input, output: 400)), maximumOutputTokens: maximum, listDate: 20_261_121))
+extension NewPrice {
+    static func simulated(
+        _ model: String, maximum: Int64? = 4096, input: Int64 = 100, organization: String = "", from time: Int64? = nil
+    ) -> NewPrice {
+        NewPrice(
+            PricedModel(organization: organization, provider: "simulated", model: model),
+            .price(Price(.init(input: input, output: 400)), maximumOutputTokens: maximum),
+            effectiveFrom: time.map { Timestamp(milliseconds: $0) })
     }
 }
 

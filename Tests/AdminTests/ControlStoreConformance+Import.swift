@@ -49,7 +49,7 @@ private func token(_ secret: String, _ extra: String = "") -> String {
 extension ControlStoreConformance {
     static let imports = [
         ConformanceCase("an import makes what single changes make, and once more changes nothing") { store in
-            _ = try await store.loadPrices([.simulated("sim-1")], by: .at(3))
+            _ = try await store.loadPrices([.simulated("sim-1")], date: 20_261_121, by: .at(3))
             let lines = try imported([
                 #"{"organization":{"slug":"acme","name":"Acme"}}"#,
                 #"{"environment":{"organization":"acme","slug":"qa"}}"#, "",

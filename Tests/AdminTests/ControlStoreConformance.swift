@@ -7,7 +7,7 @@ import Testing
 
 /// What every control store must do, to be run against each: `cases`, each with a store of its own, empty.
 enum ControlStoreConformance {
-    static let cases = resources + deployments + imports + ControlStoreConformance.access
+    static let cases = resources + deployments + imports + prices + ControlStoreConformance.access
 
     static let resources = [
         ConformanceCase("an organization begins with three environments") { store in
@@ -124,15 +124,6 @@ enum ControlStoreConformance {
             var other = key("two")
             other.scope = "adm_b"
             #expect(try await fixture.version("Hi", idempotency: other).isNew, "keys are their caller's")
-        },
-        ConformanceCase("prices are written where they differ") { store in
-            _ = try await Fixture(store)
-            let prices = [ModelPrice.simulated("sim-1", input: 101), .simulated("sim-open", maximum: nil)]
-            #expect(try await store.loadPrices(prices, by: .at(9)) == 1)
-            #expect(try await store.loadPrices(prices, by: .at(9)) == 0)
-            #expect(try await store.loadPrices([], by: .at(9)) == 0)
-            #expect(try await store.prices(PageRequest()).items == prices)
-            #expect(try await store.audit(nil, PageRequest()).items.count == 4)
         },
         ConformanceCase("lists come in pages") { store in
             _ = try await Fixture(store)

@@ -7,12 +7,6 @@ import Testing
     /// $0.40 in, $0.10 from the cache, $1.60 out.
     private let price = Price(.init(input: 400_000_000, cacheRead: 100_000_000, output: 1_600_000_000))
 
-    @Test func chargesEachCounterAtItsPrice() {
-        // 1,000 x 400 + 500 x 100 + 10 x 400 (no price for writes) + 200 x 1,600 + 50 x 1,600 nano-credits.
-        let usage = Usage(uncachedInput: 1_000, cacheRead: 500, cacheWrite: 10, output: 200, reasoning: 50)
-        #expect(price.cost(of: usage) == NanoCredits(400_000 + 50_000 + 4_000 + 320_000 + 80_000))
-    }
-
     @Test(arguments: [(499_999, 0), (500_000, 1), (1_499_999, 1), (1_500_000, 2)] as [(Int64, Int64)])
     func roundsTheSumOnceHalfUp(_ perMillion: Int64, _ nano: Int64) {
         #expect(Price(.init(input: perMillion, output: 0)).cost(of: Usage(uncachedInput: 1)) == NanoCredits(nano))
@@ -21,66 +15,143 @@ import Testing
         #expect(halves.cost(of: Usage(uncachedInput: 1, output: 1)) == NanoCredits(1))
     }
 
-    @Test func boundIsNeverBelowACostWithin() {
-        var generator = SeededGenerator(seed: 7)
-        for _ in 0..<2_000 {
-            var price = Price(rates(using: &generator))
-            if Bool.random(using: &generator) {
-                price.longPrompt = .init(
-                    above: .random(in: 0...300_000, using: &generator), rates: rates(using: &generator))
-            }
-            let usage = Usage(
-                uncachedInput: .random(in: 0...100_000, using: &generator),
-                cacheRead: .random(in: 0...100_000, using: &generator),
-                cacheWrite: .random(in: 0...100_000, using: &generator),
-                output: .random(in: 0...100_000, using: &generator),
-                reasoning: .random(in: 0...100_000, using: &generator))
-            let bound = price.bound(inputTokens: usage.inputTotal, outputTokens: usage.outputTotal)
-            #expect(price.cost(of: usage) <= bound)
+    /// What is not stated costs what the next more general kind does.
+    @Test func everyCounterHasItsRateOrTheNextOnes() {
+        let plain = Price.Rates(input: 2, output: 5)
+        for counter in Usage.Counter.allCases {
+            let fallback: Int64? = counter.isOfTokens ? (counter.rawValue < 5 ? 2 : 5) : nil
+            #expect(plain.rate(of: counter) == fallback, "\(counter)")
+            var stated = plain
+            stated[counter] = 7
+            #expect(stated.rate(of: counter) == 7, "\(counter)")
         }
+        #expect(Price.Rates(input: 2, cacheWrite: 3, output: 5).rate(of: .cacheWriteHour) == 3)
     }
 
-    private func rates(using generator: inout SeededGenerator) -> Price.Rates {
-        func some(_ most: Int64) -> Int64? {
-            Bool.random(using: &generator) ? .random(in: 0...most, using: &generator) : nil
-        }
-        return Price.Rates(
-            input: .random(in: 0...100_000_000_000, using: &generator), cacheRead: some(100_000_000_000),
-            cacheWrite: some(200_000_000_000), output: .random(in: 0...100_000_000_000, using: &generator),
-            reasoning: some(100_000_000_000))
+    @Test func whatHasNoPriceIsNamed() {
+        #expect(price.unpriced(in: Usage(uncachedInput: 1, images: 2, toolCalls: 1)) == [.images, .toolCalls])
+        #expect(price.unpriced(in: Usage(uncachedInput: 1, cacheWriteHour: 1, audioOutput: 1)).isEmpty)
+        let searching = Price(.init(input: 1, output: 1, toolCalls: 0))
+        #expect(searching.unpriced(in: Usage(toolCalls: 3)).isEmpty, "zero is a price")
+        #expect(Price.free.unpriced(in: Usage(images: 1, toolCalls: 1)).isEmpty)
     }
 
-    /// gemini-2.5-pro: $1.25 in and $10 out, above 200,000 tokens of prompt $2.50 and $15, for all of the run.
-    @Test(
-        arguments: [
-            (200_000, 250_000_000 + 10_000_000), (200_001, 500_002_500 + 15_000_000),
-        ] as [(Int64, Int64)])
-    func aLongPromptMakesTheWholeRunDearer(_ input: Int64, _ nano: Int64) {
-        let price = Price(
-            .init(input: 1_250_000_000, cacheRead: 125_000_000, output: 10_000_000_000),
-            longPrompt: .init(
-                above: 200_000, rates: .init(input: 2_500_000_000, cacheRead: 250_000_000, output: 15_000_000_000)))
-        #expect(price.cost(of: Usage(uncachedInput: input, output: 1_000)) == NanoCredits(nano))
-        #expect(price.bound(inputTokens: input, outputTokens: 1_000) == NanoCredits(nano))
+    @Test func freeIsSaid() {
+        #expect(Price.free.isFree)
+        #expect(Price.free.cost(of: Usage(uncachedInput: 1 << 30, output: 9, images: 3, toolCalls: 1)) == .zero)
+        #expect(!price.isFree && !Price(.init(input: 0, output: 0)).isFree)
     }
 
-    /// Two prompts of half the length are not one long one, and what they cost is rounded once.
-    @Test func attemptsArePricedEachByItsOwnPrompt() {
-        let price = Price(
-            .init(input: 1_250_000_000, output: 10_000_000_000),
-            longPrompt: .init(above: 200_000, rates: .init(input: 2_500_000_000, output: 15_000_000_000)))
-        let usage = Usage(uncachedInput: 150_000, output: 1_000)
-        #expect(price.cost(of: [usage, usage]).rawValue == price.cost(of: usage).rawValue * 2)
-        #expect(price.cost(of: usage + usage) > price.cost(of: [usage, usage]))
-        let odd = Price(.init(input: 500_000, output: 0))
-        #expect(odd.cost(of: Usage(uncachedInput: 1)) == NanoCredits(1), "half a nano-credit, up")
-        #expect(odd.cost(of: [Usage(uncachedInput: 1), Usage(uncachedInput: 1)]) == NanoCredits(1))
-        #expect(odd.bound(inputTokens: 1, outputTokens: 0, attempts: 2) == NanoCredits(1))
-        #expect(price.cost(of: [usage, usage]) <= price.bound(inputTokens: 150_000, outputTokens: 1_000, attempts: 2))
+    @Test func nothingConsumedCostsNothing() {
+        let asked = Price(.init(input: 1_000_000, output: 1_000_000), request: 5_000_000_000_000)
+        #expect(asked.cost(of: Usage()) == .zero)
+        #expect(asked.cost(of: Usage(output: 1)) == NanoCredits(5_000_001))
     }
 
     @Test func absurdUsageDoesNotOverflow() {
-        let usage = Usage(uncachedInput: Usage.limit, output: Usage.limit)
-        #expect(Price(.init(input: .max, output: .max)).cost(of: usage) == NanoCredits(.max))
+        var usage = Usage()
+        for counter in Usage.Counter.allCases { usage[counter] = Usage.limit }
+        var rates = Price.Rates(input: .max, output: .max)
+        for counter in Usage.Counter.allCases { rates[counter] = .max }
+        #expect(Price(rates, request: .max).cost(of: usage) == NanoCredits(.max))
+        #expect(
+            Price(rates, request: .max).bound(
+                inputTokens: Usage.limit, outputTokens: Usage.limit, images: Usage.limit, toolCalls: Usage.limit,
+                attempts: 255) == NanoCredits(.max))
+    }
+
+    /// 1.2 x $0.40 and so on; a rate of one nano-credit a million comes to 1.5, and so to 2.
+    @Test func aMultiplierRoundsEachRateHalfUp() {
+        let odd = Price(
+            .init(input: 400_000_000, cacheRead: 1, output: 1_600_000_000, toolCalls: 3),
+            tiers: [.init(above: 9, rates: .init(input: 5, output: 7))], request: 11)
+        #expect(
+            odd.multiplied(partsPerMillion: 1_500_000)
+                == Price(
+                    .init(input: 600_000_000, cacheRead: 2, output: 2_400_000_000, toolCalls: 5),
+                    tiers: [.init(above: 9, rates: .init(input: 8, output: 11))], request: 17))
+        #expect(odd.multiplied(partsPerMillion: 1_000_000) == odd)
+        let dearest = Price(.init(input: Price.largestRate, output: 0))
+        #expect(dearest.multiplied(partsPerMillion: Price.largestMultiplier).rates.input == Price.largestRate * 100)
+    }
+}
+
+/// Over random prices of every shape, and usage of every kind.
+@Suite struct PricePropertyTests {
+    private var generator = SeededGenerator(seed: 7)
+
+    @Test mutating func boundIsNeverBelowACostWithin() {
+        for round in 0..<3_000 {
+            let price = price()
+            let attempts = (1...3).map { _ in usage() }
+            let sound = attempts.contains { $0.audioInput > 0 }
+            let bound = price.bound(
+                inputTokens: attempts.map(\.inputTotal).max() ?? 0,
+                outputTokens: attempts.map(\.outputTotal).max() ?? 0, images: attempts.map(\.images).max() ?? 0,
+                toolCalls: attempts.map(\.toolCalls).max() ?? 0, mayBeSound: sound, attempts: attempts.count)
+            let cost = attempts.reduce(NanoCredits.zero) { $0 + price.cost(of: $1) }
+            #expect(cost <= bound, "round \(round)")
+        }
+    }
+
+    /// More of anything never costs less, within one tier.
+    @Test mutating func costGrowsWithEachCounter() {
+        for round in 0..<1_000 {
+            let price = price(tiers: 0)
+            let usage = usage()
+            var more = usage
+            for counter in Usage.Counter.allCases {
+                more[counter] += .random(in: 0...1_000, using: &generator)
+                #expect(price.cost(of: usage) <= price.cost(of: more), "round \(round), \(counter)")
+            }
+        }
+    }
+
+    /// Against exact arithmetic done otherwise: whole nano-credits and what is left over, apart.
+    @Test mutating func costIsTheExactSumRoundedOnce() {
+        for round in 0..<1_000 {
+            let price = price()
+            let usage = usage()
+            let rates =
+                price.tiers.filter { usage.inputTotal > $0.above }.max { $0.above < $1.above }?.rates ?? price.rates
+            var whole: Int64 = 0
+            var millionths: Int64 = 0
+            func add(_ count: Int64, _ rate: Int64) {
+                let (high, low) = count.multipliedFullWidth(by: rate)
+                let (quotient, remainder) = Int64(1_000_000).dividingFullWidth((high, low))
+                whole += quotient
+                millionths += remainder
+            }
+            for counter in Usage.Counter.allCases { add(usage[counter], rates.rate(of: counter) ?? 0) }
+            if usage != Usage() { add(1, price.request) }
+            let rounded = (millionths + 500_000) / 1_000_000
+            #expect(price.cost(of: usage) == NanoCredits(whole + rounded), "round \(round)")
+        }
+    }
+
+    private mutating func usage() -> Usage {
+        var usage = Usage()
+        for counter in Usage.Counter.allCases where Int.random(in: 0..<3, using: &generator) > 0 {
+            usage[counter] = .random(in: 0...(counter.isOfTokens ? 100_000 : 20), using: &generator)
+        }
+        return usage
+    }
+
+    private mutating func price(tiers: Int? = nil) -> Price {
+        let count = tiers ?? .random(in: 0...3, using: &generator)
+        return Price(
+            rates(),
+            tiers: (0..<count).map { _ in .init(above: .random(in: 0...300_000, using: &generator), rates: rates()) },
+            request: Bool.random(using: &generator) ? .random(in: 0...10_000_000_000_000, using: &generator) : 0)
+    }
+
+    private mutating func rates() -> Price.Rates {
+        var rates = Price.Rates(
+            input: .random(in: 0...100_000_000_000, using: &generator),
+            output: .random(in: 0...100_000_000_000, using: &generator))
+        for counter in Usage.Counter.allCases where Bool.random(using: &generator) {
+            rates[counter] = .random(in: 0...200_000_000_000, using: &generator)
+        }
+        return rates
     }
 }

@@ -85,14 +85,18 @@ final class GatewayFixture: Sendable {
         let sealed = try masterKey.seal(Array("provider-secret".utf8), for: "/simulated/key_1")
         let key = ProviderKeyRecord(
             id: "key_1", owner: "", provider: "simulated", sealed: sealed, createdAt: 0, createdBy: "test")
-        let price = PriceRecord(
-            price: Price(.init(input: 1_000_000, output: 4_000_000)), maximumOutputTokens: 100, listDate: 20_261_121)
+        let price = PriceEntry(
+            version: 0, effectiveFrom: 0,
+            terms: .price(Price(.init(input: 1_000_000, output: 4_000_000)), maximumOutputTokens: 100),
+            source: .list(date: 20_261_121), setAt: 0, setBy: "test")
         try await catalog.writer.perform { transaction throws(StorageError) in
             try transaction.put(tables.providerKeys, key.key, key.encoded)
             try transaction.put(tables.agents, Key("acme", "support"), [])
             try transaction.put(tables.agents, Key("acme", "other"), [])
             for model in ["sim-1", "sim-2"] {
-                try transaction.put(tables.prices, Key("simulated", model), price.encoded)
+                var schedule = PriceSchedule()
+                _ = try transaction.putPrice(
+                    tables, PricedModel(provider: "simulated", model: model), price, into: &schedule)
             }
         }
         try await deploy(model: "sim-1", number: 1)

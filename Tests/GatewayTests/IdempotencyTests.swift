@@ -177,8 +177,8 @@ import Transport
         #expect(try await gateway.call("POST", "/v1/run", #"{"schema":9}"#, headers: key).status == 404)
         #expect(try await gateway.call("POST", "/v1/run", "{", headers: key).status == 400)
         #expect(try await gateway.call("POST", "/v1/run", Self.hello, headers: key).status == 402)
-        _ = try await gateway.ledger.topUp(
-            TopUp(
+        _ = try await gateway.ledger.post(
+            Posting(
                 organization: "acme", amount: NanoCredits(1_000_000_000), idempotencyKey: "more", actor: "", note: "",
                 time: 0))
         #expect(try await gateway.call("POST", "/v1/run", Self.hello, headers: key).status == 200)

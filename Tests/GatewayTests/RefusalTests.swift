@@ -145,7 +145,7 @@ import Testing
         let gateway = try await GatewayFixture()
         let tables = gateway.catalog.tables
         _ = try await gateway.catalog.writer.perform { transaction throws(StorageError) in
-            try transaction.delete(tables.prices, Key("simulated", "sim-1"))
+            try transaction.delete(tables.prices, PricedModel(provider: "simulated", model: "sim-1").key)
         }
         #expect(try await gateway.chat().code == "no_usable_key")
         _ = try await gateway.catalog.writer.perform { transaction throws(StorageError) in

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Puts what Prompting does within reach of tests and measurements written in Python. No part of the product.
+/// Puts what Prompting and prices do within reach of tests and measurements written in Python. No part of the product.
 ///
 /// usage: probe COMMAND [ARGUMENT…]
 ///
@@ -11,6 +11,7 @@ func run(_ arguments: [String]) throws -> Int32 {
     case "render": answerLines(answerRender)
     case "variables": answerLines(answerVariables)
     case "validate": answerLines(answerValidate)
+    case "cost": answerLines(answerCost)
     case "time-validate": answerLines(answerTimeValidate)
     case "time-render": return try timeRender(Array(arguments.dropFirst()))
     case let name?:

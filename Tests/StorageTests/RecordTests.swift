@@ -13,16 +13,32 @@ import Testing
         id: "key_1", owner: "", provider: "openai", isExempt: true, sealed: [1, 2, 3], createdAt: 1, createdBy: "ann",
         rotatedAt: 2, name: "main")
     private let price = PriceRecord(
-        price: Price(
-            .init(input: 1, cacheRead: 0, output: 4),
-            longPrompt: .init(above: 200_000, rates: .init(input: 2, output: 8, reasoning: 9))),
-        maximumOutputTokens: nil, listDate: 20_261_121)
+        model: PricedModel(organization: "acme", provider: "openai", model: "a/b"),
+        entry: PriceEntry(
+            version: 1 << 40, effectiveFrom: 5,
+            terms: .price(
+                Price(
+                    .init(input: 1, cacheRead: 0, output: 4, images: 5),
+                    tiers: [
+                        .init(above: 200_000, rates: .init(input: 2, output: 8, reasoning: 9)),
+                        .init(above: 300_000, rates: .init(input: 3, cacheWriteHour: 7, output: 8, toolCalls: 0)),
+                    ], request: 6), maximumOutputTokens: nil),
+            source: .list(date: 20_261_121), setAt: 7, setBy: "start"))
 
     @Test func recordsReadBack() throws {
         #expect(try TokenRecord(token.encoded.span.bytes) == token)
         #expect(try DeploymentRecord(deployment.encoded.span.bytes) == deployment)
         #expect(try ProviderKeyRecord(key.encoded.span.bytes) == key)
+        var price = price
         #expect(try PriceRecord(price.encoded.span.bytes) == price)
+        for (terms, source) in [
+            (.multiplier(partsPerMillion: 1_200_000), .set), (.withdrawn, .imported(format: "litellm")),
+            (.price(.free, maximumOutputTokens: 9), .set),
+        ] as [(PriceEntry.Terms, PriceEntry.Source)] {
+            price.entry.terms = terms
+            price.entry.source = source
+            #expect(try PriceRecord(price.encoded.span.bytes) == price)
+        }
     }
 
     @Test func entriesReadBackAsTheyWereWritten() throws {
@@ -75,6 +91,10 @@ import Testing
         for count in 0..<bytes.count {
             let error = #expect(throws: StorageError.self) { try TokenRecord(Array(bytes.prefix(count)).span.bytes) }
             #expect(error?.kind == .corrupt)
+        }
+        let priced = price.encoded
+        for count in 0..<priced.count {
+            #expect(throws: StorageError.self) { try PriceRecord(Array(priced.prefix(count)).span.bytes) }
         }
     }
 

@@ -106,17 +106,16 @@ import Testing
     /// A server starts with the prices it has where there is no room for new ones; whoever reloads is told.
     @Test func aListThatFindsNoRoomKeepsNoServerFromStarting() async throws {
         try FileManager.default.createDirectory(atPath: configuration.data, withIntermediateDirectories: true)
-        let row = ModelPrice(
-            provider: "simulated", model: "sim-1",
-            record: PriceRecord(
-                price: Price(Price.Rates(input: 1, cacheRead: nil, cacheWrite: nil, output: 1, reasoning: nil)),
-                maximumOutputTokens: nil, listDate: 20_261_121))
+        let list = try PriceList(
+            Array(
+                #"{"date":"2026-11-21","models":[{"provider":"simulated","model":"sim-1","input":1,"output":1}]}"#.utf8),
+            name: "prices.json")
         try await withCatalog(reserve: .max) { catalog in
             let store = ControlPlane.store(catalog, mode: .selfHosted)
             let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-            try await ControlPlane.loadIfWritable([row], into: store, logger)
-            #expect(try store.prices(PageRequest()).items.isEmpty)
-            await #expect(throws: CommandFailure.self) { try await ControlPlane.load([row], into: store) }
+            try await ControlPlane.loadIfWritable(list, into: store, logger)
+            #expect(try store.prices(PriceQuery(), PageRequest(), at: Timestamp(milliseconds: 1)).items.isEmpty)
+            await #expect(throws: CommandFailure.self) { try await ControlPlane.load(list, into: store) }
         }
     }
 

@@ -1,4 +1,6 @@
 import Domain
+import JSON
+import Prompting
 import Storage
 
 /// One revision to be: what a move comes to, given what is deployed.
@@ -28,7 +30,7 @@ extension WriteTransaction {
         if let expected = move.expectedRevision, expected != current?.revision ?? 0 {
             throw ControlFault.revisionConflict(actual: current?.revision ?? 0)
         }
-        guard let step = try step(tables, path, move.action, from: current, mode: mode) else {
+        guard let step = try step(tables, path, move.action, from: current, mode: mode, change) else {
             guard let current else { throw ControlFault.notDeployed }
             return (Deployment(path: path, record: current), nil)
         }
@@ -42,18 +44,18 @@ extension WriteTransaction {
     /// Decides; nil where nothing is to change.
     private func step(
         _ tables: CatalogTables, _ path: DeploymentPath, _ action: Move.Action, from current: DeploymentRecord?,
-        mode: ServiceMode
+        mode: ServiceMode, _ change: Change
     ) throws -> DeploymentStep? {
         switch action {
         case .deploy(let name):
             let version = try version(tables, path.agent, name)
-            try requireDeployable(version, tables, path, mode: mode)
+            try requireDeployable(version, tables, path, mode: mode, at: change.at)
             return DeploymentStep(action: .deploy, state: .active, version: version.reference)
         case .rollback(let revision):
             guard let current else { throw ControlFault.notDeployed }
             let target = try rollbackTarget(tables, path, from: current, toRevision: revision)
             let version = try version(tables, path.agent, .number(target.number))
-            try requireDeployable(version, tables, path, mode: mode)
+            try requireDeployable(version, tables, path, mode: mode, at: change.at)
             return DeploymentStep(action: .rollback, state: .active, version: target)
         case .undeploy:
             guard let current, current.isLive else { throw ControlFault.notDeployed }
@@ -114,7 +116,7 @@ extension WriteTransaction {
 
     /// Unknown is never zero: where runs would cost credits, the price and the most they can write must be known.
     private func requireDeployable(
-        _ version: Version, _ tables: CatalogTables, _ path: DeploymentPath, mode: ServiceMode
+        _ version: Version, _ tables: CatalogTables, _ path: DeploymentPath, mode: ServiceMode, at time: Timestamp
     ) throws {
         guard version.schema == path.schema else {
             throw ControlFault.invalid(
@@ -124,14 +126,24 @@ extension WriteTransaction {
         let ownKey = try providerKey(tables, owner: path.agent.organization, provider: version.provider)
         if let ownKey, ownKey.state == .active, mode == .selfHosted || ownKey.isExempt { return }
         let model = "\(version.provider)/\(version.model)"
-        guard let price = try price(tables, provider: version.provider, model: version.model) else {
+        let price = try price(
+            tables, organization: path.agent.organization, provider: version.provider, model: version.model,
+            at: time.milliseconds)
+        guard let price else {
             throw ControlFault.invalid(
-                "\(model) has no price; add it to the price list and restart, or give the organization its own exempt "
-                    + "key for \(version.provider)", at: "/version")
+                "\(model) has no price; set one (`tollgate price set`), or give the organization its own exempt key for "
+                    + version.provider, at: "/version")
         }
         guard price.maximumOutputTokens != nil || version.maximumOutputTokens != nil else {
             throw ControlFault.invalid(
                 "how much \(model) can write is not known; set max_output_tokens in the version", at: "/version")
         }
+        guard price.price.rates.toolCalls == nil,
+            let content = try value(tables.contents, Key(version.reference.hash)),
+            ProviderTools.areAsked(byVersion: try JSONDocument(content).root)
+        else { return }
+        throw ControlFault.invalid(
+            "the version asks for tools that the provider runs and bills by the call, and the price of \(model) does not "
+                + "say what a call costs; set one with tool_calls", at: "/version")
     }
 }

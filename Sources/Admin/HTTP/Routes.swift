@@ -92,6 +92,9 @@ enum Routes {
     private static let books = [
         Route(.get, root + "/models", Permission(.read, .prices, .callers), PricesResource.list),
         Route(.get, root + "/prices", Permission(.read, .prices, .callers), PricesResource.list),
+        Route(.post, root + "/prices", Permission(.write, .prices, .all), PricesResource.set),
+        Route(.get, root + "/prices/{version}", Permission(.read, .prices, .callers), PricesResource.get),
+        Route(.post, root + "/prices/import", Permission(.write, .prices, .all), PricesResource.take),
         Route(.get, root + "/usage", Permission(.read, .books, .callers), UsageResource.get),
         Route(.get, root + "/runs/{id}", Permission(.read, .books, .callers), RunsResource.get),
         Route(.post, root + "/ledger/verify", Permission(.write, .books, .all), LedgerResource.verify),

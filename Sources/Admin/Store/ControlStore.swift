@@ -47,19 +47,6 @@ package struct NewToken: Sendable {
     package var mayReadPrompt: Bool
 }
 
-/// What a provider's model costs, as loaded and listed.
-package struct ModelPrice: Hashable, Sendable {
-    package var provider: String
-    package var model: String
-    package var record: PriceRecord
-
-    package init(provider: String, model: String, record: PriceRecord) {
-        self.provider = provider
-        self.model = model
-        self.record = record
-    }
-}
-
 /// Where organizations, agents, versions, deployments, tokens, keys and the audit log are kept.
 ///
 /// Every change is whole or nothing, seen by the gateways of this node when it is answered, and in the audit log.
@@ -122,11 +109,19 @@ package protocol ControlStore: Sendable {
     func setProviderKey(_ id: String, to state: ProviderKeyRecord.State, by change: Change) async throws(ControlFault)
         -> ProviderKeyRecord
 
-    /// Puts the prices that differ from those kept; writes nothing where none does. Models that the list has no more
-    /// keep their prices: something deployed may need them.
-    /// - Returns: how many were put.
-    func loadPrices(_ prices: [ModelPrice], by change: Change) async throws(ControlFault) -> Int
-    func prices(_ page: PageRequest) async throws(ControlFault) -> Page<ModelPrice>
+    /// Takes what the server's price list says and did not say last time; writes nothing where that is nothing. Models
+    /// that the list has no more keep their prices: something deployed may need them.
+    /// - Parameter date: of the list, as 20261130.
+    func loadPrices(_ prices: [NewPrice], date: UInt32, by change: Change) async throws(ControlFault) -> PriceReport
+    /// Takes prices that differ from those in force.
+    /// - Parameter format: of the file they come from.
+    func importPrices(_ prices: [NewPrice], format: String, by change: Change) async throws(ControlFault) -> PriceReport
+    func setPrice(_ price: NewPrice, by change: Change) async throws(ControlFault) -> ShownPrice
+    /// Any price ever put.
+    func price(version: UInt64, at time: Timestamp) async throws(ControlFault) -> ShownPrice
+    /// By organization (the base prices first), provider and model.
+    func prices(_ query: PriceQuery, _ page: PageRequest, at time: Timestamp) async throws(ControlFault)
+        -> Page<ShownPrice>
 
     func createAdminToken(_ token: AdminToken, secretHash: Digest, by change: Change) async throws(ControlFault)
     func adminToken(secretHash: Digest) async throws(ControlFault) -> AdminToken?

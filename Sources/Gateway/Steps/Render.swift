@@ -14,6 +14,11 @@ struct Prompt {
     var attachmentCount: Int
     /// How often it may be sent.
     var attempts: Int
+    /// The most calls of tools that the provider runs and bills, all choices together; no provider lets a request say it.
+    var maximumToolCalls: Int64
+
+    /// What the calls of one choice may come to.
+    static let toolCallsPerChoice: Int64 = 10
 
     /// What an image, a file or a sound may come to: above the 48,000 that the dearest known image model makes of one.
     static let tokensPerAttachment: Int64 = 50_000
@@ -41,12 +46,16 @@ extension RunPipeline {
         if let shape = shape(plan, messages, call, route.dialect) { version.parameters.append(shape) }
         do throws(RequestFault) {
             let (call, unpriced) = withoutUnpriced(call, plan, route)
+            let searches =
+                plan.asksForProviderTools || call.parameters.contains { ProviderTools.areAsked(by: $0.name, $0.value) }
+            try requireToolPrice(searches, route)
             let body = try ChatBody.encode(version, call: call, maxOutputTokens: maximum, dialect: route.dialect)
             let ignored = (target.modelWasSetAside ? ["model"] : []) + unpriced + body.ignored
             return Prompt(
                 body: body.bytes, ignored: ignored.filter(isHeaderSafe), maximumOutputTokens: maximum * call.n,
                 attachmentCount: messages.reduce(call.attachmentCount) { $0 + $1.attachmentCount },
-                attempts: plan.output?.onInvalid == .retry && !call.stream ? 2 : 1)
+                attempts: plan.output?.onInvalid == .retry && !call.stream ? 2 : 1,
+                maximumToolCalls: searches ? Prompt.toolCallsPerChoice * call.n : 0)
         } catch {
             throw GatewayError(.invalidRequest, error.message, param: error.param)
         }
@@ -55,6 +64,12 @@ extension RunPipeline {
     /// Request parameters that change what a provider charges, in ways that the price list does not say: they are the
     /// version's to set, where runs cost credits.
     private static var unpriced: Set<String> { ["service_tier", "web_search_options"] }
+
+    /// Unknown is never zero: what the provider bills by the call can be asked for only where the price says how much.
+    private func requireToolPrice(_ areAsked: Bool, _ route: ProviderRoute) throws(RequestFault) {
+        guard areAsked, route.costsCredits, let price = route.price?.price, price.rates.toolCalls == nil else { return }
+        throw RequestFault("The model has no price for tools that the provider runs itself.", param: "tools")
+    }
 
     private func withoutUnpriced(_ call: Call, _ plan: Plan, _ route: ProviderRoute) -> (Call, [String]) {
         guard route.costsCredits, call.parameters.contains(where: { Self.unpriced.contains($0.name) }) else {

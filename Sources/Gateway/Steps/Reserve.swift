@@ -6,6 +6,8 @@ import Storage
 struct Reservation {
     var run: RunRecord
     var price: Price?
+    /// The base price, whatever the organization pays.
+    var listPrice: Price?
     /// Bytes sent, for an estimate.
     var inputBytes: Int
     /// The most tokens the provider was told to write, which bounds an estimate too.
@@ -21,6 +23,7 @@ extension RunPipeline {
         let bound = price.map {
             $0.bound(
                 inputTokens: prompt.inputTokenBound, outputTokens: prompt.maximumOutputTokens,
+                toolCalls: prompt.maximumToolCalls, mayBeSound: prompt.attachmentCount > 0,
                 attempts: prompt.attempts)
         }
         let estimated = MeteredUsage.estimated(inputBytes: prompt.body.count, outputBytes: 0).usage
@@ -29,15 +32,15 @@ extension RunPipeline {
             schema: target.schema, tokenID: caller.id, versionNumber: target.deployment.versionNumber,
             versionHash: target.deployment.versionHash, revision: target.deployment.revision,
             provider: target.plan.provider, model: target.plan.model, keyID: route.keyID,
-            keySource: route.keySource, priceVersion: UInt64(route.price?.listDate ?? 0),
-            hold: route.costsCredits ? bound ?? .zero : .zero,
+            keySource: route.keySource, priceVersion: route.price?.version ?? 0,
+            multiplierVersion: route.price?.multiplierVersion ?? 0, hold: route.costsCredits ? bound ?? .zero : .zero,
             estimatedInput: estimated.uncachedInput, interruptedCharge: price?.cost(of: estimated) ?? .zero,
-            startedAt: settings.now())
+            startedAt: route.begunAt)
         switch try await hold(run, key) {
         case .held(let hold):
             run.hold = hold
             return Reservation(
-                run: run, price: price, inputBytes: prompt.body.count,
+                run: run, price: price, listPrice: route.price?.listPrice, inputBytes: prompt.body.count,
                 maximumOutputTokens: prompt.maximumOutputTokens)
         case .duplicate: throw GatewayError(.internalError, "The run's id is taken.")
         case .repeated(let earlier):

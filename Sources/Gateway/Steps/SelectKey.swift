@@ -10,8 +10,10 @@ struct ProviderRoute {
     var keyID: String
     var keySource: KeySource
     var secret: String
-    /// Nil is possible only where nothing is charged.
-    var price: PriceRecord?
+    /// In force at `begunAt`. Nil is possible only where nothing is charged.
+    var price: PriceInForce?
+    /// Milliseconds since 1970.
+    var begunAt: Int64
 
     var costsCredits: Bool { keySource.costsCredits }
 }
@@ -20,13 +22,16 @@ extension RunPipeline {
     /// The organization's own key for the provider if it has one, else the platform's; never both for one run.
     func selectKey(for target: Target, _ caller: Caller) throws(GatewayError) -> ProviderRoute {
         let plan = target.plan
+        let now = settings.now()
         let (key, price) = try worker.read { snapshot throws(StorageError) in
             var key = try snapshot.providerKey(
                 worker.catalog, owner: caller.organization, provider: plan.provider)
             if key == nil {
                 key = try snapshot.providerKey(worker.catalog, owner: "", provider: plan.provider)
             }
-            return (key, try snapshot.price(worker.catalog, provider: plan.provider, model: plan.model))
+            let price = try snapshot.price(
+                worker.catalog, organization: caller.organization, provider: plan.provider, model: plan.model, at: now)
+            return (key, price)
         }
         guard let key else {
             throw unusable("There is no key for the provider \(plan.provider): add one.")
@@ -45,8 +50,8 @@ extension RunPipeline {
             throw unusable("The provider \(plan.provider) has no base URL: set providers.\(plan.provider).base_url.")
         }
         return ProviderRoute(
-            dialect: dialect, url: url, keyID: key.id, keySource: source, secret: try open(key),
-            price: price)
+            dialect: dialect, url: url, keyID: key.id, keySource: source, secret: try open(key), price: price,
+            begunAt: now)
     }
 
     private func open(_ key: ProviderKeyRecord) throws(GatewayError) -> String {

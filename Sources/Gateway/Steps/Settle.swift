@@ -51,6 +51,7 @@ extension RunPipeline {
         let usage = metered(answer, reservation)
         return RunAttempt(
             usage: usage, cost: reservation.price?.cost(of: usage.usage) ?? .zero,
+            listCost: reservation.listPrice?.cost(of: usage.usage) ?? .zero,
             providerStatus: UInt16(clamping: answer.status),
             providerRequestID: String(answer.requestID.prefix(Self.longestName)),
             reportedModel: String((answer.model ?? "").prefix(Self.longestName)))
@@ -65,7 +66,10 @@ extension RunPipeline {
     /// What the provider reported; where it served the run without saying, an estimate, which the hold covers; else
     /// nothing.
     func metered(_ answer: Answer, _ reservation: Reservation) -> MeteredUsage {
-        if let usage = answer.usage, !answer.isCutShort { return MeteredUsage(usage, isEstimated: false) }
+        if let usage = answer.usage, !answer.isCutShort {
+            // What has no price is not in the cost: the books say so, rather than that it costs nothing.
+            return MeteredUsage(usage, isEstimated: reservation.price?.unpriced(in: usage).isEmpty == false)
+        }
         guard answer.wasServed || answer.usage != nil else { return MeteredUsage(Usage(), isEstimated: false) }
         var estimate = MeteredUsage.estimated(
             inputBytes: reservation.inputBytes, outputBytes: answer.outputBytes)

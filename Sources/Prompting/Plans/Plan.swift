@@ -10,6 +10,8 @@ package final class Plan: Sendable {
     /// Sorted by name; the version's tools among them as `tools`.
     package let parameters: [Parameter]
     package let overridable: Set<String>
+    /// Whether the parameters ask for tools that the provider runs and bills by the call.
+    package let asksForProviderTools: Bool
     /// Tokens; nil where the version leaves it to the request and the model.
     package let maxOutputTokens: Int64?
     package let strictModel: Bool
@@ -56,6 +58,7 @@ package final class Plan: Sendable {
             parameters.insert(Parameter(name: "tools", json: tools), at: place ?? parameters.endIndex)
         }
         self.parameters = parameters
+        asksForProviderTools = parameters.contains { ProviderTools.areAsked(by: $0) }
 
         let templates = messages.flatMap(\.texts)
         variables = templates.flatMap(\.variables)

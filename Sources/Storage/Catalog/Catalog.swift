@@ -48,7 +48,7 @@ package final class Catalog: Sendable {
 /// The tables of the catalog. Keys are named in parts as `Key` joins them.
 package struct CatalogTables: Sendable {
     /// The number of the layout of all tables; a store of another number is not opened.
-    package static let format: UInt64 = 1
+    package static let format: UInt64 = 2
 
     static let masterKeyCheck = Key("master_key")
 
@@ -63,7 +63,7 @@ package struct CatalogTables: Sendable {
     package let contents: Table
     /// owner (empty: the platform), provider, key id -> ProviderKeyRecord.
     package let providerKeys: Table
-    /// provider, model -> PriceRecord.
+    /// organization (empty: the base price), provider, model -> PriceSchedule.
     package let prices: Table
     /// organization, agent -> JSON. The gateway only asks whether there is one.
     package let agents: Table
@@ -91,12 +91,15 @@ package struct CatalogTables: Sendable {
     package let audit: Table
     /// scope, idempotency key -> JSON of the answer given.
     package let idempotency: Table
+    /// version (8 bytes) -> PriceRecord. None is ever changed or deleted: entries of the books name them.
+    package let priceVersions: Table
 
     init(_ environment: Environment) throws(StorageError) {
         let names = [
             Format.table, "tokens", "deployments", "contents", "provider_keys", "prices", "agents", "token_ids",
             "provider_key_ids", "organizations", "environments", "schemas", "versions", "version_hashes",
             "deployment_history", "admin_tokens", "audit", "idempotency",
+            "price_versions",
         ]
         let tables = try Format.open(names, format: Self.format, in: environment)
         meta = tables[0]
@@ -117,5 +120,6 @@ package struct CatalogTables: Sendable {
         adminTokens = tables[15]
         audit = tables[16]
         idempotency = tables[17]
+        priceVersions = tables[18]
     }
 }

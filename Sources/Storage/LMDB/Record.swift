@@ -68,6 +68,10 @@ package struct RecordReader {
         return offset
     }
 
+    package mutating func skip(_ count: Int, of bytes: RawSpan) throws(StorageError) {
+        _ = try take(count, of: bytes)
+    }
+
     package mutating func integer<T: FixedWidthInteger & BitwiseCopyable>(
         _ bytes: RawSpan, as type: T.Type = T.self
     ) throws(StorageError) -> T {

@@ -19,14 +19,14 @@ enum ControlPlane {
     }
 
     /// Puts the list's prices into the store, where they differ.
-    static func load(_ prices: [ModelPrice], into store: some ControlStore) async throws(CommandFailure) {
+    static func load(_ prices: PriceList, into store: some ControlStore) async throws(CommandFailure) {
         do throws(ControlFault) { try await put(prices, into: store) } catch { throw failure(error) }
     }
 
     /// The same at a server's start, which a store that takes no changes must not prevent: what runs cost is then
     /// what the store has, with a warning.
     static func loadIfWritable(
-        _ prices: [ModelPrice], into store: some ControlStore, _ logger: Logger
+        _ prices: PriceList, into store: some ControlStore, _ logger: Logger
     ) async throws(CommandFailure) {
         do throws(ControlFault) { try await put(prices, into: store) } catch {
             guard error.code == .storeUnavailable else { throw failure(error) }
@@ -36,9 +36,10 @@ enum ControlPlane {
         }
     }
 
-    private static func put(_ prices: [ModelPrice], into store: some ControlStore) async throws(ControlFault) {
+    private static func put(_ prices: PriceList, into store: some ControlStore) async throws(ControlFault) {
         _ = try await store.loadPrices(
-            prices, by: Change(actor: "start", at: Timestamp(milliseconds: WallClock.milliseconds())))
+            prices.rows, date: prices.date,
+            by: Change(actor: "start", at: Timestamp(milliseconds: WallClock.milliseconds())))
     }
 
     private static func failure(_ fault: ControlFault) -> CommandFailure {

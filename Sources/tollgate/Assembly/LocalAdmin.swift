@@ -26,7 +26,7 @@ struct LocalAdmin {
             throw CommandFailure("\(folder.path): no data folder, and no server answers: run `tollgate init` first")
         }
         let masterKey = try configuration.masterKey(environment: environment)
-        let prices = try PriceList.load(PriceList.search(configuration, file: configurationFile)).rows
+        let prices = try PriceList.load(PriceList.search(configuration, file: configurationFile))
         return try await withStores { catalog, ledger in
             try await serve(catalog, ledger, masterKey, prices, token: token, body)
         }
@@ -57,7 +57,7 @@ struct LocalAdmin {
     }
 
     private func serve<R>(
-        _ catalog: Catalog, _ ledger: Ledger, _ masterKey: MasterKey, _ prices: [ModelPrice], token: String?,
+        _ catalog: Catalog, _ ledger: Ledger, _ masterKey: MasterKey, _ prices: PriceList, token: String?,
         _ body: (any AdminCalling) async throws -> R
     ) async throws -> R {
         try MasterKeyProof.pass(masterKey, of: catalog)

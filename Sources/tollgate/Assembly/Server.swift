@@ -62,7 +62,7 @@ struct Server {
                 "runs cut off by a crash were closed at their estimate", metadata: ["runs": "\(interrupted)"])
         }
         let store = ControlPlane.store(stores.catalog, mode: configuration.mode)
-        try await ControlPlane.loadIfWritable(prices.rows, into: store, logger)
+        try await ControlPlane.loadIfWritable(prices, into: store, logger)
     }
 
     private func serve(
@@ -151,7 +151,7 @@ struct Server {
             ReloadStep(name: "prices") { [file] configuration in
                 let prices = try PriceList.load(PriceList.search(configuration, file: file))
                 try await ControlPlane.load(
-                    prices.rows, into: ControlPlane.store(stores.catalog, mode: configuration.mode))
+                    prices, into: ControlPlane.store(stores.catalog, mode: configuration.mode))
             },
         ]
     }

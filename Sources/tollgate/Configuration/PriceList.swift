@@ -4,14 +4,18 @@ import FoundationEssentials
 import JSON
 import Storage
 
-/// A dated list of what providers' models cost, as `config/prices.json`: whole nano-credits per million tokens.
+/// A dated list of what providers' models cost, as `config/prices.json`: whole nano-credits per million units.
+///
+/// A model's row without `effective_from` is its price of today; further ones of it say what it costs from a time on.
 struct PriceList: Sendable {
     /// The text is at fault, or there is none. The place is a path and, where known, a row of `models`.
     struct Fault: Error, Equatable, CustomStringConvertible {
         var description: String
     }
 
-    var rows: [ModelPrice]
+    /// As 20261130.
+    var date: UInt32
+    var rows: [NewPrice]
 
     /// Where this process looks for its list.
     static func search(_ configuration: Configuration, file: String?) -> [String] {
@@ -47,46 +51,37 @@ struct PriceList: Sendable {
         guard let date, let models = root.member("models"), models.kind == .array else {
             throw Fault(description: "\(name): expects a date (2026-11-21) and models")
         }
+        self.date = date
         rows = []
+        var places: Set<Place> = []
         for (index, model) in models.elements().enumerated() {
-            guard let row = Self.row(model, date: date) else {
-                throw Fault(
-                    description: "\(name): models/\(index): expects provider, model, and prices that are whole numbers")
+            do throws(ControlFault) {
+                let row = try NewPrice(rowOf: model)
+                guard places.insert(Place(model: row.model, from: row.effectiveFrom)).inserted else {
+                    throw ControlFault(.invalidRequest, "the model stands there before, from the same time on")
+                }
+                rows.append(row)
+            } catch {
+                let place = error.pointer.map { " at \($0)" } ?? ""
+                throw Fault(description: "\(name): models/\(index)\(place): \(error.detail)")
             }
-            rows.append(row)
         }
     }
 
-    private static func row(_ model: JSONValue, date: UInt32) -> ModelPrice? {
-        guard let provider = model.member("provider")?.string, Slug.isValid(provider),
-            let name = model.member("model")?.string, !name.isEmpty, let rates = rates(model),
-            let maximum = optional(model, "max_output_tokens")
-        else { return nil }
-        var price = Price(rates)
-        if let long = model.present("long_prompt") {
-            guard case .some(.some(let above)) = optional(long, "above"), let rates = Self.rates(long) else {
-                return nil
-            }
-            price.longPrompt = Price.LongPrompt(above: above, rates: rates)
+    private struct Place: Hashable {
+        var model: PricedModel
+        var from: Timestamp?
+    }
+}
+
+extension NewPrice {
+    /// Reads a row of a price list, which may tell what is no price beside.
+    fileprivate init(rowOf model: JSONValue) throws(ControlFault) {
+        let fields = try Fields(model)
+        try fields.allow(Self.fields.union(["context_window"]))
+        try self.init(fields)
+        guard self.model.organization.isEmpty else {
+            throw ControlFault(.invalidRequest, "a list has base prices", at: "/organization")
         }
-        return ModelPrice(
-            provider: provider, model: name,
-            record: PriceRecord(price: price, maximumOutputTokens: maximum, listDate: date))
-    }
-
-    private static func rates(_ object: JSONValue) -> Price.Rates? {
-        guard case .some(.some(let input)) = optional(object, "input"),
-            case .some(.some(let output)) = optional(object, "output"),
-            let cacheRead = optional(object, "cache_read"), let cacheWrite = optional(object, "cache_write"),
-            let reasoning = optional(object, "reasoning")
-        else { return nil }
-        return Price.Rates(
-            input: input, cacheRead: cacheRead, cacheWrite: cacheWrite, output: output, reasoning: reasoning)
-    }
-
-    /// Nil where it is no price; inner nil where none is named.
-    private static func optional(_ object: JSONValue, _ name: String) -> Int64?? {
-        guard let value = object.present(name) else { return .some(nil) }
-        return value.int.flatMap { $0 >= 0 ? .some($0) : .none }
     }
 }

@@ -8,9 +8,8 @@ enum ClockCheck: Check {
 
     static func run(_ patient: Patient) -> [Finding] {
         let mend = "set the clock and keep it set (`timedatectl`, chrony)"
-        let dates = (try? PriceList.load(PriceList.search(patient.configuration, file: patient.file)))?.rows
-            .map(\.record.listDate)
-        if let newest = dates?.max(), Int(patient.now / 86_400_000) < PriceListCheck.days(newest) {
+        let list = try? PriceList.load(PriceList.search(patient.configuration, file: patient.file))
+        if let list, Int(patient.now / 86_400_000) < PriceListCheck.days(list.date) {
             return [.error("before the price list's date: it runs behind, or the list is from the future", mend: mend)]
         }
         let leads = patient.probes.compactMap(\.clockLead)

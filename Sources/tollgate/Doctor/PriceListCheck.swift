@@ -7,9 +7,10 @@ enum PriceListCheck: Check {
     static func run(_ patient: Patient) -> [Finding] {
         do throws(PriceList.Fault) {
             let list = try PriceList.load(PriceList.search(patient.configuration, file: patient.file))
-            guard let date = list.rows.map(\.record.listDate).max() else {
+            guard !list.rows.isEmpty else {
                 return [.warning("the price list is empty", mend: "set prices to a list of what your models cost")]
             }
+            let date = list.date
             let age = Int(patient.now / 86_400_000) - days(date)
             guard age <= oldAge else {
                 return [
@@ -18,7 +19,7 @@ enum PriceListCheck: Check {
                         mend: "compare it with the providers' pages, bring it up to date, and send the server SIGHUP")
                 ]
             }
-            return [.ok("of \(text(date)), \(list.rows.count) models")]
+            return [.ok("of \(text(date)), \(Set(list.rows.map(\.model)).count) models")]
         } catch {
             return [.error(error.description, mend: "set prices to a list like config/prices.json")]
         }

@@ -5,7 +5,7 @@ enum PricesCheck: Check {
     static func run(_ patient: Patient) -> [Finding] {
         guard case .success(let store) = patient.store else { return [] }
         let unpriced = store.uses.filter { use, _ in
-            guard !store.prices.contains(use.model) else { return false }
+            guard !store.hasPrice(use) else { return false }
             guard let key = store.key(for: use) else { return true }
             return key.owner.isEmpty || (patient.configuration.mode == .cloud && !key.isExempt)
         }
@@ -13,7 +13,7 @@ enum PricesCheck: Check {
             return unpriced.sorted { $0.value < $1.value }.map { use, place in
                 .error(
                     "\(place): the model \(use.model.name) of \(use.model.provider) has no price",
-                    mend: "add it to the price list and send the server SIGHUP, or deploy another model")
+                    mend: "set one (`tollgate price set`), or deploy another model")
             }
         }
         return [.ok("every deployed model that costs credits has one")]

@@ -49,10 +49,11 @@ extension StoreFacts {
                 add(Self.key(try ProviderKeyRecord(value), masterKey, keepsSecrets))
                 return true
             }
-            try transaction.scan(tables.prices, prefix: Storage.Key()) { key, _ throws(StorageError) in
-                let parts = key.withUnsafeBytes { Array($0) }.split(separator: 0)
-                    .map { String(decoding: $0, as: UTF8.self) }
-                if parts.count == 2 { prices.insert(Model(provider: parts[0], name: parts[1])) }
+            try transaction.scan(tables.prices, prefix: Storage.Key()) { key, value throws(StorageError) in
+                guard let priced = PricedModel(key: key.withUnsafeBytes { Array($0) }),
+                    let entry = try PriceSchedule(value).entry(at: WallClock.milliseconds())
+                else { return true }
+                add(priced, entry.terms)
                 return true
             }
             for (hash, places) in places {
@@ -63,6 +64,16 @@ extension StoreFacts {
                     uses[Use(organization: organization, model: model)] = place
                 }
             }
+        }
+    }
+
+    private mutating func add(_ priced: PricedModel, _ terms: PriceEntry.Terms) {
+        let model = Model(provider: priced.provider, name: priced.model)
+        switch terms {
+        case .price where priced.organization.isEmpty: prices.insert(model)
+        case .price: ownPrices.insert(Use(organization: priced.organization, model: model))
+        // Without a base price they come to nothing.
+        case .multiplier, .withdrawn: break
         }
     }
 

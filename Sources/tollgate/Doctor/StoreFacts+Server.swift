@@ -10,7 +10,13 @@ extension StoreFacts {
                     isActive: key.text("state") == "active", isExempt: key.member("exempt")?.bool == true))
         }
         for price in try await server.list(["prices"], query: [("limit", "500")]) {
-            prices.insert(Model(provider: price.text("provider"), name: price.text("model")))
+            guard price.text("state") == "in_force", price.present("input") != nil else { continue }
+            let model = Model(provider: price.text("provider"), name: price.text("model"))
+            if let organization = price.present("organization")?.string {
+                ownPrices.insert(Use(organization: organization, model: model))
+            } else {
+                prices.insert(model)
+            }
         }
         var asked = 0
         for organization in try await server.list(["organizations"]).map({ $0.text("slug") }) {

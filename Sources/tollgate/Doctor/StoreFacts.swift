@@ -38,7 +38,10 @@ struct StoreFacts: Sendable {
     /// With one place each that it is deployed in: `acme/greeter in production`.
     var uses: [Use: String] = [:]
     private(set) var keys: [Key] = []
+    /// Models with a base price.
     var prices: Set<Model> = []
+    /// Models that an organization has a price of its own for.
+    var ownPrices: Set<Use> = []
     var isComplete = true
     var masterKey = MasterKeyStanding.unknown
     /// Of each owner's keys for each provider the one a run would take: the first that is active, else the first.
@@ -61,6 +64,8 @@ struct StoreFacts: Sendable {
         if let earlier = preferred[place], earlier.isActive || !key.isActive { return }
         preferred[place] = key
     }
+
+    func hasPrice(_ use: Use) -> Bool { prices.contains(use.model) || ownPrices.contains(use) }
 
     /// The key a run would take: the organization's own where it has any, else the platform's.
     func key(for use: Use) -> Key? {

@@ -128,6 +128,11 @@ package protocol ControlStore: Sendable {
     func loadPrices(_ prices: [ModelPrice], by change: Change) async throws(ControlFault) -> Int
     func prices(_ page: PageRequest) async throws(ControlFault) -> Page<ModelPrice>
 
+    /// Keeps the newest of each of the ledger's providers.
+    func keepReconciliation(_ outcome: ReconciliationRecord, by change: Change) async throws(ControlFault)
+    /// The newest of each provider, by its name.
+    func reconciliations() async throws(ControlFault) -> [ReconciliationRecord]
+
     func createAdminToken(_ token: AdminToken, secretHash: Digest, by change: Change) async throws(ControlFault)
     func adminToken(secretHash: Digest) async throws(ControlFault) -> AdminToken?
     func adminTokens(_ page: PageRequest) async throws(ControlFault) -> Page<AdminToken>

@@ -91,12 +91,14 @@ package struct CatalogTables: Sendable {
     package let audit: Table
     /// scope, idempotency key -> JSON of the answer given.
     package let idempotency: Table
+    /// provider of the ledger, or nothing for all -> JSON.
+    package let reconciliations: Table
 
     init(_ environment: Environment) throws(StorageError) {
         let names = [
             Format.table, "tokens", "deployments", "contents", "provider_keys", "prices", "agents", "token_ids",
             "provider_key_ids", "organizations", "environments", "schemas", "versions", "version_hashes",
-            "deployment_history", "admin_tokens", "audit", "idempotency",
+            "deployment_history", "admin_tokens", "audit", "idempotency", "reconciliations",
         ]
         let tables = try Format.open(names, format: Self.format, in: environment)
         meta = tables[0]
@@ -117,5 +119,6 @@ package struct CatalogTables: Sendable {
         adminTokens = tables[15]
         audit = tables[16]
         idempotency = tables[17]
+        reconciliations = tables[18]
     }
 }

@@ -1,3 +1,5 @@
+import Admin
+import Domain
 import Gateway
 import Logging
 import Measures
@@ -8,6 +10,7 @@ import Storage
 struct MetricsPage: Sendable {
     let gateway: GatewayService
     let stores: Stores
+    let control: any ControlStore
     let log: LogOutput
     let logger: Logger
 
@@ -15,6 +18,7 @@ struct MetricsPage: Sendable {
         var page = Exposition()
         await gateway.figures().write(to: &page)
         Self.write(held(), to: &page)
+        ReconciliationFigures(await reconciliations()).write(to: &page)
         StorePage(["ledger": stores.ledger.figures, "catalog": stores.catalog.figures]).write(to: &page)
         page.counter("tollgate_log_lines_dropped_total", "Log lines not written, for want of room.", log.dropped)
         page.gauge("tollgate_build_info", "1; the version is in the label.") { samples in
@@ -29,6 +33,13 @@ struct MetricsPage: Sendable {
         do throws(StorageError) { return try stores.ledger.heldFigures() } catch {
             logger.error("open holds cannot be read", metadata: ["error": "\(error)"])
             return nil
+        }
+    }
+
+    private func reconciliations() async -> [ReconciliationRecord] {
+        do throws(ControlFault) { return try await control.reconciliations() } catch {
+            logger.error("reconciliations cannot be read", metadata: ["error": "\(error.detail)"])
+            return []
         }
     }
 

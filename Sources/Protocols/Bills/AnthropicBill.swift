@@ -75,8 +75,7 @@ private enum AnthropicBill {
         try amounts.expectDollars("currency")
         let amount = try amounts.required("amount")
         guard let cost = NanoCredits(cents: try amount.decimal()) else { throw amount.fault("is too large") }
-        var figures = Figures([.cost: cost.rawValue])
-        figures[.requests] = try amounts.count("requests")
-        return figures
+        // The requests that it may count are those that the usage counts.
+        return Figures([.cost: cost.rawValue])
     }
 }

@@ -10,7 +10,8 @@ extension BillFormat: ExpressibleByArgument {}
 extension LedgerCommand {
     struct Reconcile: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Hold a provider's bill against the books; exit code 1 where they differ by more than is tolerated.",
+            abstract:
+                "Hold a provider's bill against the books; exit code 1 where they differ by more than is tolerated.",
             discussion: """
                 FILE is the provider's export of usage or costs as it is, `-` for standard input. Formats, how to get the
                 exports, and how models and keys are matched: docs/reconciliation.md.
@@ -30,7 +31,8 @@ extension LedgerCommand {
         var tolerance = "0.5%"
         @Option(help: "Or this many credits, if that is more.") var toleranceCredits = "0.01"
         @Option(help: "Or this many tokens, if that is more.") var toleranceTokens = 0
-        @Option(help: "The bill's name of a model and ours, THEIRS=OURS; can be given again.") var modelMap: [String] = []
+        @Option(help: "The bill's name of a model and ours, THEIRS=OURS; can be given again.") var modelMap: [String] =
+            []
         @Option(help: "The bill's id of a key and ours, THEIRS=OURS; can be given again.") var keyMap: [String] = []
         @Option(help: "The id of one of our keys that the bill is of; can be given again. (default: the platform's)")
         var key: [String] = []
@@ -48,7 +50,8 @@ extension LedgerCommand {
             for day in [from, to].compactMap(\.self) where Day(day) == nil {
                 throw ValidationError("--from, --to: expect a day as 2026-11-21")
             }
-            for pair in modelMap + keyMap where pair.split(separator: "=", maxSplits: 1).count != 2 || pair.contains(",") {
+            for pair in modelMap + keyMap
+            where pair.split(separator: "=", maxSplits: 1).count != 2 || pair.contains(",") {
                 throw ValidationError("--model-map, --key-map: expect THEIRS=OURS")
             }
         }

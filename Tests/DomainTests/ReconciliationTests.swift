@@ -18,7 +18,7 @@ import Testing
     ) -> RecordedUsage {
         RecordedUsage(
             day: first, provider: "openai", model: model, keyID: key, keyIsPlatform: isPlatform, runs: 1,
-            usage: Usage(uncachedInput: input, output: output), cost: NanoCredits(cost))
+            attempts: 1, usage: Usage(uncachedInput: input, output: output), listCost: NanoCredits(cost))
     }
 
     private static func strict(_ change: (inout Reconciliation.Terms) -> Void = { _ in }) -> Reconciliation.Terms {
@@ -43,7 +43,8 @@ import Testing
                     day: Day(sinceEpoch: Self.first.sinceEpoch + .random(in: 0...6, using: &generator)),
                     provider: "openai", model: models.randomElement(using: &generator) ?? "",
                     keyID: keys.randomElement(using: &generator) ?? "", runs: .random(in: 1...9, using: &generator),
-                    usage: usage, cost: NanoCredits(.random(in: 0...1_000_000_000, using: &generator))))
+                    attempts: 9,
+                    usage: usage, listCost: NanoCredits(.random(in: 0...1_000_000_000, using: &generator))))
         }
         let namesModels = Bool.random(using: &generator)
         let namesKeys = Bool.random(using: &generator)
@@ -55,7 +56,7 @@ import Testing
                     day: row.day, model: namesModels ? row.model + (row.model == "gpt-4o" ? "-2024-08-06" : "") : nil,
                     key: namesKeys ? "theirs_" + row.keyID : nil),
                 Figures([
-                    .cost: row.cost.rawValue, .input: usage.inputTotal, .cacheRead: usage.cacheRead,
+                    .cost: row.listCost.rawValue, .input: usage.inputTotal, .cacheRead: usage.cacheRead,
                     .cacheWrite: usage.cacheWrite + usage.cacheWriteHour, .output: usage.outputTotal,
                 ]))
         }

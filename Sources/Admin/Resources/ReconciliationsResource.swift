@@ -71,7 +71,7 @@ extension RecordedUsage {
         let parts = row.model.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         self.init(
             day: Day(sinceEpoch: Int(row.day)), provider: parts[0], model: parts.count == 2 ? parts[1] : row.model,
-            keyID: "", runs: row.runs, failedRuns: row.failedRuns, estimatedRuns: row.estimatedRuns, usage: row.usage,
-            cost: row.cost)
+            keyID: "", runs: row.runs, failedRuns: row.failedRuns, estimatedRuns: row.estimatedRuns, attempts: row.runs,
+            usage: row.usage, listCost: row.cost)
     }
 }

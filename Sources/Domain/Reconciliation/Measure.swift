@@ -10,7 +10,7 @@ package enum Measure: String, CaseIterable, Sendable {
     case cacheWrite = "cache_write_tokens"
     /// Tokens of output of every kind, reasoning among them.
     case output = "output_tokens"
-    /// The ledger's runs: one may have taken several requests, or none.
+    /// The ledger's attempts: those that came to nothing among them.
     case requests
     /// Searches and other calls that the provider bills by the call.
     case toolCalls = "tool_calls"

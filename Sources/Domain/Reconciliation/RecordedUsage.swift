@@ -11,12 +11,16 @@ package struct RecordedUsage: Hashable, Sendable {
     package var failedRuns: Int64
     package var estimatedRuns: Int64
     package var interruptedRuns: Int64
+    /// Requests that were sent for the runs.
+    package var attempts: Int64
     package var usage: Usage
-    package var cost: NanoCredits
+    /// At the base price list, whatever was charged: what the provider takes.
+    package var listCost: NanoCredits
 
     package init(
         day: Day, provider: String, model: String, keyID: String, keyIsPlatform: Bool = true, runs: Int64,
-        failedRuns: Int64 = 0, estimatedRuns: Int64 = 0, interruptedRuns: Int64 = 0, usage: Usage, cost: NanoCredits
+        failedRuns: Int64 = 0, estimatedRuns: Int64 = 0, interruptedRuns: Int64 = 0, attempts: Int64,
+        usage: Usage, listCost: NanoCredits
     ) {
         self.day = day
         self.provider = provider
@@ -27,14 +31,15 @@ package struct RecordedUsage: Hashable, Sendable {
         self.failedRuns = failedRuns
         self.estimatedRuns = estimatedRuns
         self.interruptedRuns = interruptedRuns
+        self.attempts = attempts
         self.usage = usage
-        self.cost = cost
+        self.listCost = listCost
     }
 
     var figures: Figures {
         Figures([
-            .cost: cost.rawValue, .input: usage.inputTotal, .cacheRead: usage.cacheRead,
-            .cacheWrite: usage.cacheWrite + usage.cacheWriteHour, .output: usage.outputTotal, .requests: runs,
+            .cost: listCost.rawValue, .input: usage.inputTotal, .cacheRead: usage.cacheRead,
+            .cacheWrite: usage.cacheWrite + usage.cacheWriteHour, .output: usage.outputTotal, .requests: attempts,
             .toolCalls: usage.toolCalls,
         ])
     }

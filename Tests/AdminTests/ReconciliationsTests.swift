@@ -8,25 +8,32 @@ import Testing
 @Suite struct ReconciliationsTests {
     private static let path = "/api/v1/reconciliations"
 
-    /// Two organizations' runs of the same model on 1 November: 1,200 tokens in, 300 out, 0.0021 credits.
+    /// Two organizations' runs of the same model on 1 November: 1,200 tokens in, 300 out, 0.0021 credits at the list's
+    /// price, half of it charged; and one on a customer's key, which is no matter of the platform's bill.
     private static func seed(_ admin: AdminHarness) async throws {
         try await admin.seed()
         let time = Int64(try #require(Day("2026-11-01")).sinceEpoch) * DailyUsage.millisecondsPerDay + 1_000
-        for (number, organization) in ["acme", "acme", "rival"].enumerated() {
-            let topUp = TopUp(
+        let runs: [(organization: String, key: String, source: KeySource)] = [
+            ("acme", "key_1", .platform), ("acme", "key_1", .platform), ("rival", "key_1", .platform),
+            ("acme", "key_own", .customer),
+        ]
+        for (number, (organization, key, source)) in runs.enumerated() {
+            let topUp = Posting(
                 organization: organization, amount: NanoCredits(1_000_000_000), idempotencyKey: "k", actor: "a",
                 note: "", time: 1)
-            _ = try await admin.ledger.topUp(topUp)
+            _ = try await admin.ledger.post(topUp)
             let run = RunRecord(
                 id: RunID(milliseconds: time + Int64(number)), organization: organization, agent: "greeter",
                 environment: "production", schema: 1, tokenID: "tok_1", versionNumber: 1,
-                versionHash: sha256Of("v"), revision: 1, provider: "simulated", model: "sim-1", keyID: "key_1",
-                keyIsPlatform: true, costsCredits: true, priceListDate: 20_261_121, hold: NanoCredits(1_000_000),
-                estimatedInput: 1, interruptedCharge: .zero, startedAt: time)
-            #expect(try await admin.ledger.hold(run) == .held)
-            let usage = MeteredUsage(Usage(uncachedInput: 300, cacheRead: 100, output: 100), isEstimated: number == 0)
+                versionHash: sha256Of("v"), revision: 1, provider: "simulated", model: "sim-1", keyID: key,
+                keySource: source, priceVersion: 1, hold: NanoCredits(1_000_000), estimatedInput: 1,
+                interruptedCharge: .zero, startedAt: time)
+            #expect(try await admin.ledger.hold(run) == .held(run.hold))
+            let attempt = RunAttempt(
+                usage: MeteredUsage(Usage(uncachedInput: 300, cacheRead: 100, output: 100), isEstimated: number == 0),
+                cost: NanoCredits(350_000), listCost: NanoCredits(700_000))
             _ = try await admin.ledger.settle(
-                run.id, RunEnd(outcome: .succeeded, usage: usage, cost: NanoCredits(700_000), endedAt: time))
+                run.id, RunEnd(outcome: .succeeded, attempts: [attempt], endedAt: time))
         }
     }
 
@@ -60,6 +67,22 @@ import Testing
             #expect(kept["items.1.within_tolerance"] == "false" && kept["items.2"] == nil)
             let audit = try await admin.call(.get, "/api/v1/audit")
             #expect(audit["items.0.action"] == "ledger.reconcile" && audit["items.0.details.capture_rate"] == "0.5")
+        }
+    }
+
+    @Test func comparesKeysWhereTheyAreKnown() async throws {
+        try await AdminHarness.run { admin in
+            try await Self.seed(admin)
+            let bill = "date,model,key,input_tokens,output_tokens\n2026-11-01,sim-1,theirs,1200,300\n"
+            let path = Self.path + "?provider=generic"
+            let unknown = try await admin.call(.post, path, bill)
+            #expect(unknown["by.2"] == nil && unknown["within_tolerance"] == "true")
+            let mapped = try await admin.call(.post, path + "&key_map=theirs=key_1", bill)
+            #expect(mapped["rows.0.key"] == "key_1" && mapped["within_tolerance"] == "true")
+            let own = bill.replacingOccurrences(of: "theirs,1200,300", with: "key_own,400,100")
+            #expect(try await admin.call(.post, path, own)["within_tolerance"] == "false")
+            let ofOne = try await admin.call(.post, path + "&key=key_own", own)
+            #expect(ofOne["rows.0.key"] == "key_own" && ofOne["within_tolerance"] == "true")
         }
     }
 

@@ -173,6 +173,18 @@ def test_models_can_be_mapped(billed, tmp_path):
     assert server.command(*asked, "--model-map", "Model One=sim-1").returncode == 0
 
 
+def test_keys_can_be_mapped(billed, tmp_path):
+    server, sums = billed
+    file = tmp_path / "usage.json"
+    file.write_text(openai_usage(day(server), sums))
+    [ours] = [key["id"] for key in Admin(server).items("/provider-keys") if key["provider"] == "simulated"]
+    asked = ["ledger", "reconcile", "--provider", "openai", "--ledger-provider", "simulated", file, *STRICT, "--json"]
+    mapped = json.loads(server.command(*asked, "--key-map", f"key_a={ours}").stdout)
+    assert mapped["by"] == ["day", "model", "key"] and mapped["within_tolerance"]
+    assert {row["key"] for row in mapped["rows"]} == {ours}
+    assert json.loads(server.command(*asked).stdout)["by"] == ["day", "model"]
+
+
 def test_how_it_came_out_is_kept_and_measured(billed):
     server, sums = billed
     admin = Admin(server)

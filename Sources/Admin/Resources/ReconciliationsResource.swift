@@ -68,10 +68,10 @@ extension Ledger {
 
 extension RecordedUsage {
     fileprivate init(_ row: DailyUsage) {
-        let parts = row.model.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         self.init(
-            day: Day(sinceEpoch: Int(row.day)), provider: parts[0], model: parts.count == 2 ? parts[1] : row.model,
-            keyID: "", runs: row.runs, failedRuns: row.failedRuns, estimatedRuns: row.estimatedRuns, attempts: row.runs,
-            usage: row.usage, listCost: row.cost)
+            day: Day(sinceEpoch: Int(row.day)), provider: row.provider, model: row.model, keyID: row.keyID,
+            keyIsPlatform: row.keySource == .platform, runs: row.runs, failedRuns: row.failedRuns,
+            estimatedRuns: row.estimatedRuns, interruptedRuns: row.interruptedRuns, attempts: row.attempts,
+            usage: row.usage, listCost: row.listCost)
     }
 }

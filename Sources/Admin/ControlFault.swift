@@ -13,7 +13,7 @@ package struct ControlFault: Error, Hashable, Sendable {
     package var column: Int?
     /// The actual revision, with `revisionConflict`.
     package var revision: UInt64?
-    /// Line of an import's body, counted from 1.
+    /// Line of the body of an import or of a reconciliation, counted from 1.
     package var inputLine: Int?
 
     package init(_ code: ErrorCode, _ detail: String, at pointer: String? = nil) {

@@ -47,6 +47,21 @@ extension ControlStoreConformance {
                 await refusal { _ = try await store.createToken(Fixture.agent, token, by: .at(9, key)) }
                     == .idempotencyConflict)
         },
+        ConformanceCase("the newest reconciliation of each provider is kept") { store in
+            func outcome(_ provider: String?, rate: Int64?, at time: Int64) -> ReconciliationRecord {
+                ReconciliationRecord(
+                    provider: provider, from: Day(sinceEpoch: 1), to: Day(sinceEpoch: 2), isWithinTolerance: false,
+                    captureRate: rate, difference: rate.map { NanoCredits(-$0) },
+                    made: Origin(at: Timestamp(milliseconds: time), by: "adm_a"))
+            }
+            #expect(try await store.reconciliations().isEmpty)
+            let made = [
+                outcome("openai", rate: 1, at: 1), outcome(nil, rate: nil, at: 2), outcome("openai", rate: 3, at: 3),
+            ]
+            for record in made { try await store.keepReconciliation(record, by: .at(9)) }
+            #expect(try await store.reconciliations() == [made[1], made[2]])
+            #expect(try await store.audit(nil, PageRequest()).items.map(\.action).count == 3)
+        },
         ConformanceCase("a provider key keeps its id when it is rotated") { store in
             let fixture = try await Fixture(store)
             let key = Idempotency(scope: "adm_a", key: "k", fingerprint: sha256("request"))

@@ -59,6 +59,12 @@ class Admin:
         assert outcome["clean"] is True, outcome
         return outcome
 
+    def reconcile(self, file: str | bytes, *, expect: int = 200, **query) -> dict:
+        """Holds a provider's export against the ledger."""
+        response = self.http.post("/reconciliations", content=file, params=query)
+        assert response.status_code == expect, response.text
+        return decimals(response)
+
     def tenant(self, credits: str | None = "10", **version) -> "Tenant":
         """An organization with an agent, version 1 of it in production, a token and credits."""
         slug = f"org-{next(_numbers)}"

@@ -38,6 +38,7 @@ def test_prometheus_own_tool_finds_nothing_to_say(own, tenant):
 
 def test_the_page_of_metrics_names_what_the_server_answers(own, tenant):
     assert tenant.chat(HELLO).status_code == 200
+    tenant.admin.reconcile("date,cost\n2026-11-01,1\n", provider="generic")
     page = metrics.scrape(own)
     rows = re.findall(r"^\| `([a-z_]+)` \| (counter|gauge|histogram) \|(.*?)\| .+ \|$",
                       (ROOT / "docs" / "metrics.md").read_text(), re.MULTILINE)

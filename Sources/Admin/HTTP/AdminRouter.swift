@@ -12,6 +12,7 @@ struct AdminServices: Sendable {
     var masterKey: MasterKey
     var mode: ServiceMode
     var verification: LedgerVerification
+    let reconciling = OneAtATime("tollgate.reconcile")
     var readiness: @Sendable () async -> Readiness
     var metrics: @Sendable () async -> [UInt8]
     var now: @Sendable () -> Timestamp
@@ -74,7 +75,7 @@ struct AdminRouter: Sendable {
             let call = AdminCall(
                 services: services, caller: caller, method: route.method, path: request.uri.path,
                 parameters: context.parameters, query: Self.query(request), headers: request.headers,
-                body: try await Self.body(request), now: services.now())
+                body: try await Self.body(request, maximumBytes: route.maximumBodyBytes), now: services.now())
             return (caller, try await route.handle(call))
         } catch {
             return (caller, Reply(error))
@@ -93,11 +94,11 @@ struct AdminRouter: Sendable {
         return caller
     }
 
-    private static func body(_ request: Request) async throws(ControlFault) -> [UInt8] {
+    private static func body(_ request: Request, maximumBytes: Int) async throws(ControlFault) -> [UInt8] {
         do {
-            return Array(buffer: try await request.body.collect(upTo: maximumBodyBytes))
+            return Array(buffer: try await request.body.collect(upTo: maximumBytes))
         } catch let error as any HTTPResponseError where error.status == .contentTooLarge {
-            throw ControlFault(.requestTooLarge, "a body has at most \(maximumBodyBytes) bytes")
+            throw ControlFault(.requestTooLarge, "a body has at most \(maximumBytes) bytes")
         } catch {
             throw .invalid("the body did not come whole")
         }

@@ -7,12 +7,17 @@ struct Route: Sendable {
     var method: HTTPRequest.Method
     var path: String
     var permission: Permission
+    var maximumBodyBytes: Int
     var handle: Handler
 
-    init(_ method: HTTPRequest.Method, _ path: String, _ permission: Permission, _ handle: @escaping Handler) {
+    init(
+        _ method: HTTPRequest.Method, _ path: String, _ permission: Permission,
+        maximumBodyBytes: Int = AdminRouter.maximumBodyBytes, _ handle: @escaping Handler
+    ) {
         self.method = method
         self.path = path
         self.permission = permission
+        self.maximumBodyBytes = maximumBodyBytes
         self.handle = handle
     }
 }
@@ -98,6 +103,10 @@ enum Routes {
         Route(.get, root + "/usage", Permission(.read, .books, .callers), UsageResource.get),
         Route(.get, root + "/runs/{id}", Permission(.read, .books, .callers), RunsResource.get),
         Route(.post, root + "/ledger/verify", Permission(.write, .books, .all), LedgerResource.verify),
+        Route(.get, root + "/reconciliations", Permission(.read, .books, .all), ReconciliationsResource.list),
+        Route(
+            .post, root + "/reconciliations", Permission(.write, .books, .all),
+            maximumBodyBytes: ReconciliationsResource.maximumFileBytes, ReconciliationsResource.create),
     ]
 
     private static let administration = [

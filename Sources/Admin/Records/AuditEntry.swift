@@ -1,3 +1,4 @@
+import Domain
 import JSON
 
 /// One change, written in the change's own transaction. Details are names and numbers: no secret, no prompt text.

@@ -1,3 +1,4 @@
+import Domain
 import JSON
 
 /// One revision of a deployment: what was done, by whom, when and why.

@@ -1,3 +1,4 @@
+import Domain
 import JSON
 
 /// Who made a thing, and when.

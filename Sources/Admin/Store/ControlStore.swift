@@ -123,6 +123,11 @@ package protocol ControlStore: Sendable {
     func prices(_ query: PriceQuery, _ page: PageRequest, at time: Timestamp) async throws(ControlFault)
         -> Page<ShownPrice>
 
+    /// Keeps the newest of each of the ledger's providers.
+    func keepReconciliation(_ outcome: ReconciliationRecord, by change: Change) async throws(ControlFault)
+    /// The newest of each provider, by its name.
+    func reconciliations() async throws(ControlFault) -> [ReconciliationRecord]
+
     func createAdminToken(_ token: AdminToken, secretHash: Digest, by change: Change) async throws(ControlFault)
     func adminToken(secretHash: Digest) async throws(ControlFault) -> AdminToken?
     func adminTokens(_ page: PageRequest) async throws(ControlFault) -> Page<AdminToken>

@@ -93,13 +93,15 @@ package struct CatalogTables: Sendable {
     package let idempotency: Table
     /// version (8 bytes) -> PriceRecord. None is ever changed or deleted: entries of the books name them.
     package let priceVersions: Table
+    /// provider of the ledger, or nothing for all -> JSON.
+    package let reconciliations: Table
 
     init(_ environment: Environment) throws(StorageError) {
         let names = [
             Format.table, "tokens", "deployments", "contents", "provider_keys", "prices", "agents", "token_ids",
             "provider_key_ids", "organizations", "environments", "schemas", "versions", "version_hashes",
             "deployment_history", "admin_tokens", "audit", "idempotency",
-            "price_versions",
+            "price_versions", "reconciliations",
         ]
         let tables = try Format.open(names, format: Self.format, in: environment)
         meta = tables[0]
@@ -121,5 +123,6 @@ package struct CatalogTables: Sendable {
         audit = tables[16]
         idempotency = tables[17]
         priceVersions = tables[18]
+        reconciliations = tables[19]
     }
 }

@@ -1,4 +1,5 @@
 import Admin
+import Domain
 import Logging
 import Storage
 

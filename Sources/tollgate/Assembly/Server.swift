@@ -83,11 +83,11 @@ struct Server {
                 loops: loopCount, simulatorPort: simulatorPort, tls: certificates.gateway?.configuration), loops: loops,
             lane: LaneConfiguration(caFile: configuration.upstream.caFile), catalog: stores.catalog,
             ledger: stores.ledger, masterKey: masterKey, logger: logger)
-        let metrics = MetricsPage(gateway: gateway, stores: stores, log: log, logger: logger)
+        let store = ControlPlane.store(stores.catalog, mode: configuration.mode)
+        let metrics = MetricsPage(gateway: gateway, stores: stores, control: store, log: log, logger: logger)
         let admin = AdminService(
             configuration: configuration.adminConfiguration(tls: certificates.admin?.configuration),
-            store: ControlPlane.store(stores.catalog, mode: configuration.mode), ledger: stores.ledger,
-            masterKey: masterKey, logger: logger,
+            store: store, ledger: stores.ledger, masterKey: masterKey, logger: logger,
             readiness: { Readiness(gateway: gateway.isReady, catalog: stores.catalog, ledger: stores.ledger) },
             metrics: metrics.exposition, now: WallClock.milliseconds)
         let ports = ServerPorts(

@@ -7,7 +7,7 @@ import Transport
 
 struct LedgerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ledger", abstract: "The books.", subcommands: [Verify.self])
+        commandName: "ledger", abstract: "The books.", subcommands: [Verify.self, Reconcile.self])
 
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

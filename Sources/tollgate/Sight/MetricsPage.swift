@@ -1,3 +1,5 @@
+import Admin
+import Domain
 import Gateway
 import Logging
 import Measures
@@ -8,6 +10,7 @@ import Storage
 struct MetricsPage: Sendable {
     let gateway: GatewayService
     let stores: Stores
+    let control: any ControlStore
     let log: LogOutput
     let logger: Logger
 
@@ -18,6 +21,7 @@ struct MetricsPage: Sendable {
         page.gauge("tollgate_idempotent_responses_bytes", "Responses kept for repeats.") { samples in
             if let bytes = keptResponseBytes() { samples.add([:], bytes) }
         }
+        ReconciliationFigures(await reconciliations()).write(to: &page)
         StorePage(["ledger": stores.ledger.figures, "catalog": stores.catalog.figures]).write(to: &page)
         page.counter("tollgate_log_lines_dropped_total", "Log lines not written, for want of room.", log.dropped)
         page.gauge("tollgate_build_info", "1; the version is in the label.") { samples in
@@ -40,6 +44,13 @@ struct MetricsPage: Sendable {
         do throws(StorageError) { return try stores.ledger.keptResponseBytes() } catch {
             logger.error("kept responses cannot be read", metadata: ["error": "\(error)"])
             return nil
+        }
+    }
+
+    private func reconciliations() async -> [ReconciliationRecord] {
+        do throws(ControlFault) { return try await control.reconciliations() } catch {
+            logger.error("reconciliations cannot be read", metadata: ["error": "\(error.detail)"])
+            return []
         }
     }
 

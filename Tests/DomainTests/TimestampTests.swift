@@ -1,6 +1,5 @@
+import Domain
 import Testing
-
-@testable import Admin
 
 @Suite struct TimestampTests {
     static let read: [(String, Int64?)] = [

@@ -66,7 +66,7 @@ def finish_refused(tenant, response, simulator, fault: str):
     assert (record["state"], record["cost"], record["error"]) == (
         "failed", 0, response.json()["error"]["code"])
     if fault.isdigit():
-        assert record["provider_status"] == int(fault)
+        assert [line["provider_status"] for line in record["attempts"]] == [int(fault)]
     check_well(tenant)
     tenant.admin.verify_ledger()
 

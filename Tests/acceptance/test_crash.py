@@ -24,7 +24,8 @@ def check_books(admin: Admin, tenant, simulator, seen: load.Seen):
         assert price == cost(rows[run]["prompt_tokens"], rows[run]["completion_tokens"])
     # The provider served nothing that the books do not know, and nothing is open or ended twice.
     assert set(rows) <= set(entries)
-    assert {tuple(sorted(kinds)) for kinds in entries.values()} <= {("hold", "settle"), ("hold", "interrupted")}
+    assert {tuple(sorted(kinds)) for kinds in entries.values()} <= {
+        ("hold", "settle"), ("hold", "release"), ("hold", "interrupted")}
     assert tenant.credits()["held"] == 0
     assert admin.verify_ledger()["open_runs"] == 0
 

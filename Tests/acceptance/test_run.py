@@ -99,11 +99,14 @@ def test_the_record_is_the_same_for_the_token_and_the_admin(tenant, admin):
     assert record["version"]["number"] == 1
     assert record["revision"] == 1
     assert record["provider"] == "simulated"
-    assert record["model"] == record["reported_model"] == "sim-1"
+    line, = record["attempts"]
+    assert record["model"] == line["reported_model"] == "sim-1"
     assert record["key"]["source"] == "platform" and record["key"]["costs_credits"] is True
     assert record["hold"] >= record["cost"] > 0
     assert record["error"] is None
-    assert record["provider_request_id"].startswith("req-sim-")
+    assert line["provider_request_id"].startswith("req-sim-")
+    assert line["cost"] == line["list_cost"] == record["cost"] and line["usage"] == record["usage"]
+    assert len(record["entries"]) == 2 and record["price_version"] > 0
     assert admin.get(f"/runs/{run_id}") == record
 
 

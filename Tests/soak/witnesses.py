@@ -120,7 +120,7 @@ def _check(outcome: Outcome, run: str, seen: list, served: list, entries: list, 
     if len(seen) > 1:
         outcome.fault(run, f"{len(seen)} clients had this run")
     kinds = sorted(row[1] for row in entries)
-    if kinds not in ([], ["hold", "settle"]):
+    if kinds not in ([], ["hold", "settle"], ["hold", "release"]):
         outcome.fault(run, f"entries {kinds}")
         return
     client = seen[0][2] if seen else None
@@ -131,7 +131,7 @@ def _check(outcome: Outcome, run: str, seen: list, served: list, entries: list, 
             outcome.fault(run, f"the client saw {client}, and the ledger lacks it")
         counts["refused before a hold"] += 1
         return
-    settle = next(row for row in entries if row[1] == "settle")
+    settle = next(row for row in entries if row[1] != "hold")
     cost, estimated, organization = int(settle[2]), settle[3] == "estimated", settle[4]
     counts["estimated"] += estimated
     if client == "ok":

@@ -124,7 +124,7 @@ def test_a_customers_own_key_costs_nothing(admin, simulator):
     assert simulator.by_run()[run_id]["key_tail"] == "7777"
     record = tenant.record(run_id)
     assert (record["hold"], record["cost"]) == (0, 0)
-    assert record["key"] == {"id": key["id"], "source": "organization", "costs_credits": False}
+    assert record["key"] == {"id": key["id"], "source": "exempt", "costs_credits": False}
     assert record["usage"]["output_tokens"] == 16
     assert tenant.credits()["balance"] == 0
     # Never from the customer's key to the platform's: a key that fails is a failure.

@@ -72,7 +72,7 @@ def replace(file, content: bytes):
 
 
 def newer_format(file):
-    old, new = (b"format\0" + number.to_bytes(8, "big") for number in (1, 2))
+    old, new = (b"format\0" + number.to_bytes(8, "big") for number in (2, 3))
     content = file.read_bytes()
     assert old in content
     file.write_bytes(content.replace(old, new))
@@ -95,7 +95,7 @@ DAMAGES = {
     "another file": (lambda file: replace(file, b"not a store\n" * 1000), "is not a store of this program"),
     "no bytes": (lambda file: os.truncate(file, 0), "is empty; restore it"),
     "LMDB's next format": (lambda file: patch(file, 20, b"\2\0\0\0"), "has LMDB's file format 2"),
-    "our next format": (newer_format, "has format 2, and this program knows up to 1: use a newer program"),
+    "our next format": (newer_format, "has format 3, and this program knows up to 2: use a newer program"),
     "more than the map": (beyond_the_map, "raise this store's map_bytes"),
     "gone": (lambda file: file.unlink(), "there is no store: `tollgate init` makes one"),
 }

@@ -1,5 +1,6 @@
 import Domain
 import JSON
+import Storage
 import Testing
 
 @testable import Gateway
@@ -85,6 +86,31 @@ import Testing
         #expect(reply.status == 200 && reply.head["tollgate-ignored"] == "service_tier")
         try await gateway.deploy(model: "sim-1", number: 2, extra: #","overridable":["service_tier"]"#)
         #expect(try await gateway.chat(#","service_tier":"priority""#).head["tollgate-ignored"] == nil)
+        try await gateway.stop()
+    }
+
+    /// Searches are billed by the call: they can be asked for only where the price says how much, and are held for.
+    @Test func toolsOfTheProviderNeedAPrice() async throws {
+        let gateway = try await GatewayFixture(credits: 1)
+        let asks = #","tools":[{"type":"web_search"}]"#
+        let refused = try await gateway.chat(asks)
+        #expect(refused.status == 400 && refused.code == "invalid_request")
+        #expect(try await gateway.chat(#","tools":[{"type":"function","function":{"name":"f"}}]"#).status == 402)
+        let tables = gateway.catalog.tables
+        try await gateway.catalog.writer.perform { transaction throws(StorageError) in
+            let model = PricedModel(provider: "simulated", model: "sim-1")
+            var schedule = try transaction.priceSchedule(tables, model)
+            let price = Price(.init(input: 1_000_000, output: 4_000_000, toolCalls: 5_000_000_000_000))
+            let entry = PriceEntry(
+                version: 0, effectiveFrom: 1, terms: .price(price, maximumOutputTokens: 100), source: .set, setAt: 1,
+                setBy: "test")
+            _ = try transaction.putPrice(tables, model, entry, into: &schedule)
+        }
+        let needed = try await gateway.chat(asks).json?.member("error")?.member("needed").flatMap {
+            NanoCredits(decimal: String(decoding: $0.raw, as: UTF8.self))
+        }
+        // Ten calls at $0.005.
+        #expect(try #require(needed) > NanoCredits(50_000_000))
         try await gateway.stop()
     }
 

@@ -56,6 +56,7 @@ import Testing
             let own = try #require(try price(catalog, "acme", at: time))
             #expect(own.price.rates.input == ownInput && own.version == ownVersion, "at \(time)")
             #expect(own.multiplierVersion == multiplier, "at \(time)")
+            #expect(own.listPrice?.rates.input == input, "at \(time)")
         }
         #expect(try price(catalog, "", at: -1) == nil)
         try catalog.environment.read { transaction throws(StorageError) in

@@ -14,7 +14,8 @@ serve | init | demo | simulate | deploy | rollback | history | status
 agent create | agent list | agent show | schema create | schema list | schema show | schema compare | version create | version list | version show
 token create | token list | token suspend | token activate | token revoke
 key add | key list | key rotate | key disable
-credit add | credit balance | credit entries | usage | price list | ledger verify | import
+credit add | credit balance | credit entries | usage | price list | price show | price set | price unset | price import
+ledger verify | import
 """.replace("|", "\n").split("\n")
 COMMANDS = [command.strip() for command in COMMANDS if command.strip()]
 

@@ -18,7 +18,12 @@ import Transport
         "token list a", "token suspend a tok_1", "token activate a tok_1", "token revoke a tok_1", "key list",
         "key add openai --organization o --name n --exempt --secret-env X", "key rotate key_1", "key disable key_1",
         "key enable key_1", "credit add 5.00 --note n --idempotency-key k", "credit balance --organization o",
-        "credit entries --limit 500", "usage --from 2026-11-01 --to 2026-11-30 --by day --by model", "price list",
+        "credit entries --limit 500", "usage --from 2026-11-01 --to 2026-11-30 --by day --by model",
+        "price list --all --provider openai --organization acme", "price show 7", "price unset a b --organization acme",
+        "price set a b --input 1 --output 2 --tier 9:input=2,output=3,cache_read=0.1 --request 0.005",
+        "price set a b --organization acme --multiplier 0.85",
+        "price set a b --free --effective-from 2027-01-01T00:00:00Z",
+        "price import f --format litellm --provider openai --provider gemini",
         "ledger verify --json", "healthcheck", "defaults", "doctor --online --json",
         "status --admin-url http://a:1 --admin-token-file t",
     ])
@@ -32,7 +37,9 @@ import Transport
         "credit add 0", "credit add 1.0000000001", "credit entries --limit 0", "usage --by week",
         "simulate --port 70000",
         "simulate --faults 999:1", "simulate --tokens 0", "key add openai --secret sk-1", "init --nonsense",
-        "init --new-owner --if-needed",
+        "init --new-owner --if-needed", "price set a b", "price set a b --input 1", "price set a b --free --input 1",
+        "price set a b --multiplier 2", "price set a b --organization o --multiplier 1.0000001", "price unset a b",
+        "price set a b --input 0.0000000001 --output 1", "price import f --format csv",
     ])
     func otherLinesAreWrongUse(_ line: String) {
         let error = #expect(throws: (any Error).self) {

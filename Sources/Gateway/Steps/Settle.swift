@@ -51,7 +51,8 @@ extension RunPipeline {
         let usage = metered(answer, reservation)
         return RunAttempt(
             usage: usage, cost: reservation.price?.cost(of: usage.usage) ?? .zero,
-            listCost: reservation.listPrice?.cost(of: usage.usage) ?? .zero,
+            // Without a base price its own price is the only one there is.
+            listCost: reservation.listPrice?.cost(of: usage.usage),
             providerStatus: UInt16(clamping: answer.status),
             providerRequestID: String(answer.requestID.prefix(Self.longestName)),
             reportedModel: String((answer.model ?? "").prefix(Self.longestName)))

@@ -125,7 +125,7 @@ package struct PriceSchedule: Hashable, Sendable {
             body.put(entry)
             record.put(entry.effectiveFrom)
             // With its length, so that the one in force is found without reading those before it.
-            record.put(body.bytes)
+            record.put(Array(body.bytes.dropFirst()))
         }
         return record.bytes
     }
@@ -134,9 +134,10 @@ package struct PriceSchedule: Hashable, Sendable {
         var record = try RecordReader(layout: Self.layout, bytes)
         while !record.isAtEnd(bytes) {
             let _: Int64 = try record.integer(bytes)
-            let body = try record.array(bytes)
-            var reader = try RecordReader(layout: Self.layout, body.span.bytes)
-            entries.append(try reader.priceEntry(body.span.bytes))
+            let length = Int(try record.integer(bytes, as: UInt32.self))
+            let begin = record.offset
+            entries.append(try record.priceEntry(bytes))
+            guard record.offset - begin == length else { throw StorageError(.corrupt, "read price: length") }
         }
     }
 
@@ -152,8 +153,6 @@ package struct PriceSchedule: Hashable, Sendable {
                 try record.skip(Int(length), of: bytes)
                 continue
             }
-            // The body's own layout number.
-            try record.skip(1, of: bytes)
             let version: UInt64 = try record.integer(bytes)
             return (version, try record.priceTerms(bytes))
         }

@@ -49,7 +49,8 @@ package struct RecordWriter {
 
 /// Reads in place what `RecordWriter` wrote. A record too short, or of another layout, is `corrupt`.
 package struct RecordReader {
-    private var offset = 1
+    /// Of the next byte.
+    package private(set) var offset = 1
 
     package init(layout: UInt8, _ bytes: RawSpan) throws(StorageError) {
         guard bytes.byteCount > 0, unsafe bytes.unsafeLoad(fromByteOffset: 0, as: UInt8.self) == layout else {

@@ -135,8 +135,8 @@ package struct PriceSchedule: Hashable, Sendable {
         while !record.isAtEnd(bytes) {
             let _: Int64 = try record.integer(bytes)
             let body = try record.array(bytes)
-            var reader = try RecordReader(layout: Self.layout, body.span.bytes)
-            entries.append(try reader.priceEntry(body.span.bytes))
+            var reader = try unsafe RecordReader(layout: Self.layout, body.span.bytes)
+            entries.append(try unsafe reader.priceEntry(body.span.bytes))
         }
     }
 

@@ -1,7 +1,7 @@
 import Domain
 
-/// The tables of the ledger. Keys are named in parts as `Key` joins them. All but `entries` and `meta` are made of the
-/// entries, and can be made again from them.
+/// The tables of the ledger. Keys are named in parts as `Key` joins them. All but `entries`, `meta` and the three of
+/// idempotency keys of runs are made of the entries, and can be made again from them.
 struct LedgerTables: Sendable {
     static let format: UInt64 = 2
 

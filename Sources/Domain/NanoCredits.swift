@@ -16,6 +16,12 @@ package struct NanoCredits: Hashable, Comparable, Sendable {
     package static prefix func - (value: Self) -> Self { NanoCredits(-value.rawValue) }
     package static func += (left: inout Self, right: Self) { left = left + right }
 
+    /// The sum; where it does not fit, the end of the range on that side. For sums that are shown, and for what is read
+    /// from a disk and may be damaged: never for what decides.
+    package func addingClamped(_ other: Self) -> Self {
+        adding(other) ?? NanoCredits(other.rawValue < 0 ? .min : .max)
+    }
+
     /// The sum, or nil where it does not fit.
     package func adding(_ other: Self) -> Self? {
         let (sum, overflow) = rawValue.addingReportingOverflow(other.rawValue)

@@ -65,9 +65,9 @@ package struct RunEnd: Hashable, Sendable {
     package var usage: MeteredUsage { .sum(attempts.lazy.map(\.usage)) }
 
     /// What was charged: the sum of the attempts.
-    package var cost: NanoCredits { attempts.reduce(.zero) { $0 + $1.cost } }
+    package var cost: NanoCredits { attempts.reduce(.zero) { $0.addingClamped($1.cost) } }
 
-    package var listCost: NanoCredits { attempts.reduce(.zero) { $0 + $1.listCost } }
+    package var listCost: NanoCredits { attempts.reduce(.zero) { $0.addingClamped($1.listCost) } }
 
     /// Whether an attempt used anything.
     package var consumedAnything: Bool { attempts.contains { $0.usage.usage != Usage() || $0.cost != .zero } }

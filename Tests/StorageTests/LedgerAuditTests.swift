@@ -65,23 +65,50 @@ import Testing
         #expect(try fault() == 3)
     }
 
-    /// Every byte of every entry is covered by the hash that the next one holds, or the head.
-    @Test func everyFlippedBitOfAnEntryIsFound() throws {
-        for sequence in 1...7 as ClosedRange<UInt64> {
-            let bytes = try ledger.environment.read { transaction throws(StorageError) in
-                try transaction.value(ledger.tables.entries, Key(sequence))
+    /// The bytes of every entry, in order.
+    private func entries() throws -> [[UInt8]] {
+        try ledger.environment.read { transaction throws(StorageError) in
+            var all: [[UInt8]] = []
+            try transaction.scan(ledger.tables.entries, prefix: Key()) { _, value throws(StorageError) in
+                all.append(unsafe value.withUnsafeBytes { unsafe Array($0) })
+                return true
             }
-            let good = try #require(bytes)
-            for place in good.indices {
-                var bad = good
-                bad[place] ^= 1 << UInt8(place % 8)
-                try damage { transaction, tables in try transaction.put(tables.entries, Key(sequence), bad) }
-                let found = try #require(try fault())
-                #expect(sequence...min(sequence + 1, 7) ~= found)
-            }
-            try damage { transaction, tables in try transaction.put(tables.entries, Key(sequence), good) }
+            return all
         }
-        #expect(try fault() == nil)
+    }
+
+    /// The number at which entries of these bytes are found not to be those of the head; nil where they are.
+    private func fault(of entries: [[UInt8]], _ head: LedgerHead) -> UInt64? {
+        var replay = LedgerReplay()
+        for (index, bytes) in entries.enumerated() {
+            do { _ = try replay.take(UInt64(index + 1), bytes.span.bytes) } catch { return UInt64(index + 1) }
+        }
+        return LedgerHead(sequence: replay.last, hash: replay.hash) == head ? nil : replay.last
+    }
+
+    /// Every bit of every entry is covered by the hash that the next one holds, or the head.
+    @Test func everyFlippedBitOfAnEntryIsFound() throws {
+        let good = try entries()
+        let head = try ledger.head()
+        #expect(good.count == 7 && fault(of: good, head) == nil)
+        for index in good.indices {
+            for place in good[index].indices {
+                for bit in 0..<8 as Range<UInt8> {
+                    var bad = good
+                    bad[index][place] ^= 1 << bit
+                    let found = try #require(fault(of: bad, head))
+                    #expect(UInt64(index + 1)...UInt64(min(index + 2, 7)) ~= found)
+                }
+            }
+        }
+    }
+
+    @Test func aFlippedBitInTheFileIsFound() throws {
+        var bytes = try entries()[3]
+        bytes[bytes.count - 1] ^= 1
+        try damage { transaction, tables in try transaction.put(tables.entries, Key(4), bytes) }
+        let found = try #require(try fault())
+        #expect(4...5 ~= found)
     }
 
     @Test func aChangedBalanceIsFound() throws {

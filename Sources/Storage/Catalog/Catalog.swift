@@ -21,6 +21,8 @@ package final class Catalog: Sendable {
             environment, name: "tollgate.catalog", maximumBatch: 1, reserve: reserve, report: report)
     }
 
+    deinit { writer.letGo() }
+
     package func close() async { await writer.close() }
 
     /// Whether changes are taken, as of a second ago at most.

@@ -136,6 +136,13 @@ package final class Writer: Sendable {
         }
     }
 
+    /// Takes no more changes; the thread makes durable what waits and ends, and nobody waits for it. For an owner that is
+    /// let go without a `close`: the thread would stay for good.
+    func letGo() {
+        state.withLockedValue { $0.isClosed = true }
+        wakeup.signal()
+    }
+
     private func enqueue(_ job: Job) -> StorageError? {
         let (refusal, wasEmpty) = state.withLockedValue { state -> (StorageError?, Bool) in
             if state.isClosed { return (StorageError(.closed, "write"), false) }

@@ -28,23 +28,30 @@ package struct Balance: Hashable, Sendable {
     /// What a new hold may take.
     package var available: NanoCredits { balance - held + overdraft }
 
+    /// Whether what is available can be told.
+    private var fits: Bool {
+        held.rawValue != .min && balance.adding(-held)?.adding(overdraft) != nil
+    }
+
     /// The first lot whose time has come.
     func dueLot(at time: Int64) -> Lot? { lots.first.flatMap { $0.expiresAt <= time ? $0 : nil } }
 
     /// Moves it by an entry: the one rule, for the books as they are written and as they are verified.
-    /// - Returns: false, having changed nothing of the sums, where they would not fit.
+    /// - Returns: false where a sum would not fit, or what is available; it is then good for nothing more.
     mutating func apply(_ entry: LedgerEntry) -> Bool {
-        guard let newBalance = balance.adding(entry.balanceChange), let newHeld = held.adding(entry.heldChange) else {
-            return false
-        }
+        guard let newBalance = balance.adding(entry.balanceChange), let newHeld = held.adding(entry.heldChange),
+            entry.balanceChange.rawValue != .min
+        else { return false }
         balance = newBalance
         held = newHeld
+        if case .terms(let terms, _) = entry.detail { self.terms = terms }
+        guard fits else { return false }
         switch entry.detail {
-        case .terms(let terms, _): self.terms = terms
+        case .terms: break
         case .posting(let posting):
-            if let expiresAt = posting.expiresAt {
+            if let expiresAt = posting.expiresAt, entry.balanceChange > .zero {
                 add(Lot(topUp: entry.sequence, expiresAt: expiresAt, left: entry.balanceChange))
-            } else if let topUp = posting.topUp {
+            } else if let topUp = posting.topUp, entry.balanceChange < .zero {
                 take(-entry.balanceChange, fromLot: topUp)
             } else if entry.balanceChange < .zero {
                 use(-entry.balanceChange)
@@ -102,5 +109,6 @@ package struct Balance: Hashable, Sendable {
                     topUp: try record.integer(bytes), expiresAt: try record.integer(bytes),
                     left: NanoCredits(try record.integer(bytes))))
         }
+        guard fits else { throw StorageError(.corrupt, "read balance: it does not fit") }
     }
 }

@@ -21,16 +21,18 @@ package struct DailyCredits: Hashable, Sendable {
     }
 
     /// What the day did to the balance.
-    package var change: NanoCredits { topUps + adjustments + refunds + expiries + charges }
+    package var change: NanoCredits {
+        [adjustments, refunds, expiries, charges].reduce(topUps) { $0.addingClamped($1) }
+    }
 
     mutating func add(_ entry: LedgerEntry) {
         entries += 1
         switch entry.kind {
-        case .topUp: topUps += entry.balanceChange
-        case .adjustment: adjustments += entry.balanceChange
-        case .refund: refunds += entry.balanceChange
-        case .expiry: expiries += entry.balanceChange
-        case .settle, .release, .interrupted: charges += entry.balanceChange
+        case .topUp: topUps = topUps.addingClamped(entry.balanceChange)
+        case .adjustment: adjustments = adjustments.addingClamped(entry.balanceChange)
+        case .refund: refunds = refunds.addingClamped(entry.balanceChange)
+        case .expiry: expiries = expiries.addingClamped(entry.balanceChange)
+        case .settle, .release, .interrupted: charges = charges.addingClamped(entry.balanceChange)
         case .hold, .terms: break
         }
     }

@@ -52,8 +52,8 @@ package struct DailyUsage: Hashable, Sendable {
         if metered.isEstimated { estimatedRuns += 1 }
         attempts += Int64(end.attempts.count)
         usage += metered.usage
-        cost += end.cost
-        listCost += end.listCost
+        cost = cost.addingClamped(end.cost)
+        listCost = listCost.addingClamped(end.listCost)
     }
 
     static func prefix(organization: String) -> Key { Key(organization) }

@@ -55,6 +55,8 @@ package final class Ledger: Sendable {
             scope: books.batch, report: report)
     }
 
+    deinit { writer.letGo() }
+
     /// Writes what waits, settles that could not be written before included, and ends.
     /// - Returns: how many settles could still not be written; their runs are closed at their estimate at the next start.
     @discardableResult

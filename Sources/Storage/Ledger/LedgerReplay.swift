@@ -27,12 +27,15 @@ struct LedgerReplay {
         guard entry.sequence == number else { throw fault("it says that it is entry \(entry.sequence)") }
         guard entry.previous == hash else { throw fault("the hash of the entry before is not in it") }
         var balance = balances[entry.organization] ?? Balance()
-        let before = balance
+        if case .posting(let posting) = entry.detail { try check(entry, posting, balance) }
         guard balance.apply(entry) else { throw fault("the sum does not fit") }
         balances[entry.organization] = balance
         switch entry.detail {
         case .run(let run): try take(entry, run, available: balance.available)
-        case .posting(let posting): try take(entry, posting, before)
+        case .posting(let posting):
+            if entry.kind == .refund, let run = posting.run {
+                refunds[run] = (refunds[run] ?? .zero).addingClamped(entry.balanceChange)
+            }
         case .terms:
             guard entry.balanceChange == .zero, entry.heldChange == .zero else {
                 throw fault("terms that move credits")
@@ -65,6 +68,9 @@ struct LedgerReplay {
         held.endSequence = entry.sequence
         guard held == run else { throw fault("its run is not the one of its hold") }
         guard entry.heldChange == -run.hold else { throw fault("gives back other than was held") }
+        guard end.attempts.allSatisfy({ $0.cost >= .zero && $0.listCost >= .zero }) else {
+            throw fault("a cost below zero")
+        }
         guard entry.balanceChange == -end.cost else { throw fault("takes other than its run cost") }
         guard run.costsCredits || end.cost == .zero else { throw fault("charges an exempt run") }
         guard (entry.kind == .interrupted) == (end.outcome == .interrupted),
@@ -75,7 +81,7 @@ struct LedgerReplay {
         usage[row.key, default: row].add(end)
     }
 
-    private mutating func take(
+    private func check(
         _ entry: LedgerEntry, _ posting: PostingDetail, _ before: Balance
     ) throws(LedgerAudit.Fault) {
         func fault(_ reason: String) -> LedgerAudit.Fault { Fault(sequence: entry.sequence, reason: reason) }
@@ -84,11 +90,11 @@ struct LedgerReplay {
         case .topUp: guard entry.balanceChange > .zero else { throw fault("a top-up of nothing") }
         case .adjustment: break
         case .refund:
-            guard let run = posting.run, entry.balanceChange > .zero else { throw fault("a refund of no run") }
-            refunds[run, default: .zero] += entry.balanceChange
+            guard posting.run != nil, entry.balanceChange > .zero else { throw fault("a refund of no run") }
         case .expiry:
             let lot = before.lots.first { $0.topUp == posting.topUp }
-            guard let lot, entry.balanceChange < .zero, -entry.balanceChange <= lot.left, lot.expiresAt <= entry.time
+            guard let lot, entry.balanceChange < .zero,
+                lot.left.addingClamped(entry.balanceChange) >= .zero, lot.expiresAt <= entry.time
             else { throw fault("an expiry of what has not expired") }
         case .hold, .settle, .release, .interrupted, .terms: throw fault("its kind is not what it tells")
         }

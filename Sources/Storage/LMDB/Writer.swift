@@ -76,7 +76,7 @@ package final class Writer: Sendable {
         self.reserve = reserve
         self.scope = scope
         self.report = report
-        // A queue of its own that runs one long block is a thread of its own, off the cooperative pool.
+        // A queue of its own that runs one long block has a thread to itself, off the cooperative pool: of Dispatch's 255.
         DispatchQueue(label: name).async { [self] in run() }
     }
 

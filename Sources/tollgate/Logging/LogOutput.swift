@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import Logging
 import NIOConcurrencyHelpers
 
@@ -40,8 +41,17 @@ final class LogOutput: Sendable {
         self.format = format
         self.capacity = capacity
         self.write = write
-        // A queue of its own that runs one long block is a thread of its own, off the cooperative pool.
-        DispatchQueue(label: "tollgate.log").async { [self] in run() }
+        // No Dispatch queue: its threads are of a pool that can be used up, and what went wrong is to be told all the more
+        // when it is.
+        let thread = Thread { [self] in
+            // Signals are for the main thread.
+            var all = sigset_t()
+            sigfillset(&all)
+            pthread_sigmask(SIG_SETMASK, &all, nil)
+            run()
+        }
+        thread.name = "tollgate.log"
+        thread.start()
     }
 
     /// Lines that were not written because too many waited.

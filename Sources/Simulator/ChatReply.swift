@@ -206,6 +206,8 @@ final class ChatReply {
 
     private func endStream() {
         isStreaming = false
+        // A write that finds the connection broken has abandoned it by now.
+        guard !isOver else { return }
         isOver = true
         state.finish(row.sequence)
         wire.end(keepAlive: keepAlive)
@@ -221,6 +223,7 @@ final class ChatReply {
     }
 
     private func fail(_ end: (Wire) -> Void) {
+        guard !isOver else { return }
         isOver = true
         state.abandon(row.sequence, byClient: false)
         end(wire)

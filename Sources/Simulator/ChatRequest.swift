@@ -29,7 +29,7 @@ struct ChatRequest: Decodable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case model, messages, stream, n
+        case model, messages, stream, n, user
         case streamOptions = "stream_options"
         case maxTokens = "max_tokens"
         case maxCompletionTokens = "max_completion_tokens"
@@ -42,6 +42,8 @@ struct ChatRequest: Decodable {
     var maxTokens: Int?
     var maxCompletionTokens: Int?
     var n: Int?
+    /// What the caller calls itself or this call.
+    var user: String?
     /// What to say where JSON is asked for.
     private(set) var structured: String?
 

@@ -2,9 +2,13 @@ import Glibc
 
 /// One chat request as the simulator saw it. Holds no whole key and, unless asked to, no text.
 struct LogRow: Sendable {
+    static let maximumUserLength = 64
+
     var sequence: Int
     var id: String
     var clientRequestID: String?
+    /// The request's `user`: what an application calls itself, or one of its calls. Cut to `maximumUserLength`.
+    var user: String?
     /// The last four characters of the bearer secret.
     var keyTail: String?
     var model: String?
@@ -26,6 +30,7 @@ struct LogRow: Sendable {
     func json(withBody: Bool) -> String {
         "{\"sequence\":\(sequence),\"id\":\(JSONText.string(id)),"
             + "\"client_request_id\":\(JSONText.optional(clientRequestID)),\"key_tail\":\(JSONText.optional(keyTail)),"
+            + "\"user\":\(JSONText.optional(user)),"
             + "\"model\":\(JSONText.optional(model)),\"stream\":\(isStream),"
             + "\"fault\":\(JSONText.optional(fault?.rawValue)),\"status\":\(JSONText.optional(status)),"
             + "\"prompt_tokens\":\(promptTokens),\"completion_tokens\":\(completionTokens),"

@@ -18,7 +18,7 @@ package struct SimulatorConfiguration: Sendable {
     package var retryAfter: Int
     /// Bearer secrets accepted; nil: any, or none.
     package var keys: Set<String>?
-    /// JSON Lines, one for each request that ended; of two lines with one sequence the later holds.
+    /// JSON Lines, one for each request that ended.
     package var logPath: String?
     /// Whether the log keeps request bodies, for tests to look at.
     package var keepBodies: Bool

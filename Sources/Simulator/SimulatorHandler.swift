@@ -84,6 +84,7 @@ final class SimulatorHandler: ChannelInboundHandler {
                 row.clientRequestID = head.headers.first(name: "x-client-request-id")
                 row.keyTail = secret.map { String($0.suffix($0.count > 8 ? 4 : 0)) }
                 row.model = request?.model
+                row.user = request?.user.map { String($0.prefix(LogRow.maximumUserLength)) }
                 row.isStream = request?.isStream ?? false
                 row.fault = isKnown ? request?.namedFault : nil
                 row.maxTokens = request?.maximum

@@ -16,9 +16,9 @@ MODELS = ["sim-1", "sim-2", "sim-echo", "sim-big", *(f"sim-1!{fault}" for fault 
 PROVIDERS = ["simulated", "elsewhere", "keyless", "parrot", "teller"]
 
 
-def write(file: pathlib.Path):
+def write(file: pathlib.Path, input: int = INPUT, output: int = OUTPUT):
     rows = [
-        {"provider": provider, "model": model, "input": INPUT, "output": OUTPUT, "max_output_tokens": 100_000}
+        {"provider": provider, "model": model, "input": input, "output": output, "max_output_tokens": 100_000}
         for provider in PROVIDERS for model in MODELS
     ]
     file.write_text(json.dumps({"date": "2026-11-21", "models": rows}))

@@ -151,6 +151,10 @@ class Simulator:
     def open_barrier(self):
         self._post("/barrier", {"closed": False})
 
+    def fail_sometimes(self, rates: dict[str, float]):
+        """Faults with their probabilities, from now on."""
+        self._post("/faults", {"rates": rates})
+
     def fail_next(self, *faults: str):
         self._post("/faults", {"next": list(faults)})
 
@@ -186,10 +190,16 @@ class Server:
         self.start()
 
     def start(self):
-        ports = self.data / "ports.json"
-        ports.unlink(missing_ok=True)
+        self.spawn()
+        self.await_ports()
+
+    def spawn(self):
+        """Starts it, and waits for nothing."""
+        (self.data / "ports.json").unlink(missing_ok=True)
         self.process = Process("tollgate", [binary(), "serve"], self.folder, self.environment)
-        found = eventually(lambda: self._ports(ports), "tollgate writes its ports", 30)
+
+    def await_ports(self):
+        found = eventually(lambda: self._ports(self.data / "ports.json"), "tollgate writes its ports", 30)
         self.gateway_url = f"{found['gateway_scheme']}://127.0.0.1:{found['gateway']}"
         self.admin_url = f"{found['admin_scheme']}://127.0.0.1:{found['admin']}"
 

@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import json
+from collections.abc import Iterator
 from decimal import Decimal
 
 import httpx
@@ -41,15 +42,19 @@ class Admin:
     def post(self, path: str, body=None, **options):
         return self.call("POST", path, {} if body is None else body, **options)
 
-    def items(self, path: str, **query) -> list[dict]:
-        """A whole list, page by page."""
-        found, cursor = [], None
+    def pages(self, path: str, **query) -> Iterator[dict]:
+        """The items of a list, page by page."""
+        cursor = None
         while True:
             page = self.get(path, limit=500, **query, **({"cursor": cursor} if cursor else {}))
-            found += page["items"]
+            yield from page["items"]
             cursor = page["next_cursor"]
             if cursor is None:
-                return found
+                return
+
+    def items(self, path: str, **query) -> list[dict]:
+        """A whole list."""
+        return list(self.pages(path, **query))
 
     def add_key(self, provider: str, secret: str, **members) -> dict:
         return self.post("/provider-keys", {"provider": provider, "secret": secret, **members})

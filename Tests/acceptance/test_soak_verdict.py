@@ -11,6 +11,7 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "soak"))
 
 import verdict
 import witnesses
+from log_lines import check_log
 from prices import cost
 from record import Record
 
@@ -204,7 +205,7 @@ def test_errors_in_the_log_are_found(tmp_path):
     log = tmp_path / "log"
     log.write_text(
         '{"level":"info","message":"run"}\n{"level":"error","message":"settle failed"}\nFatal error: out of range\n')
-    counts, odd = witnesses.check_log(log)
+    counts, odd = check_log(log)
     assert counts == {"info: run": 1, "error: settle failed": 1, "none: not an entry": 1}
     assert len(odd) == 2
 

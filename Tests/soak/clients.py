@@ -5,7 +5,8 @@ import json
 import random
 import time
 
-from record import Record, exactly, nano
+from amounts import exactly, nano
+from record import Record
 from wire import Connection, Response
 from world import Target, World
 

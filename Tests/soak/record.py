@@ -1,19 +1,8 @@
 """What the clients of a soak saw: a line a run in a file, counts, and latencies a minute at a time. Bounded memory."""
 
 import collections
-import json
 import pathlib
 import time
-from decimal import Decimal
-
-
-def nano(credits: str | Decimal) -> int:
-    return int(Decimal(credits) * 10**9)
-
-
-def exactly(text: bytes):
-    """JSON, its amounts exact."""
-    return json.loads(text, parse_float=Decimal)
 
 
 def percentile(values: list[float], share: float) -> float | None:
@@ -86,7 +75,3 @@ class Record:
             if kind not in ("connection", "verify") and not kind.startswith("change "):
                 found[outcome] += count
         return dict(found.most_common())
-
-
-def write_json(file: pathlib.Path, value):
-    file.write_text(json.dumps(value, indent=2) + "\n")

@@ -2,19 +2,10 @@
 
 import collections
 import datetime
-import os
-import pathlib
-import platform
 import statistics
 
-from verdict import Finding, after_warm_up, series_of
-
-
-def machine() -> str:
-    release = dict(
-        line.split("=", 1) for line in pathlib.Path("/etc/os-release").read_text().splitlines() if "=" in line)
-    system = release.get("PRETTY_NAME", platform.system()).strip('"')
-    return f"{os.cpu_count()} cores, {system}, Linux {platform.release().split('-')[0]}"
+from findings import Finding, machine
+from verdict import after_warm_up, series_of
 
 
 FIGURES = [

@@ -16,10 +16,13 @@ import report
 import verdict
 import witnesses
 import world as worlds
+from amounts import nano
 from changes import Changes
+from findings import Finding, none_of, write_json
+from log_lines import check_log
 from mix import load
 from processes import Server, Simulator, binary
-from record import Record, nano, write_json
+from record import Record
 from sampling import Sampler
 from tenants import Admin
 from waiting import eventually
@@ -109,8 +112,7 @@ def judge(asked: argparse.Namespace, folder: pathlib.Path, server: Server, simul
     witnesses.convert_provider_log(folder / "provider.jsonl", folder / "provider.tsv")
     compared = witnesses.compare(
         folder / "clients.tsv", folder / "provider.tsv", folder / "ledger.tsv", world.exempt)
-    logged, odd_lines = witnesses.check_log(server.process.log)
-    Finding = verdict.Finding
+    logged, odd_lines = check_log(server.process.log)
     findings += [
         Finding("nothing unexpected", record.unexpected_count == 0,
                 f"{record.unexpected_count}: " + "; ".join(record.unexpected[:3]) if record.unexpected else "none"),
@@ -121,12 +123,12 @@ def judge(asked: argparse.Namespace, folder: pathlib.Path, server: Server, simul
                 f"{compared.counts['finished']:,} runs seen to finish"),
         Finding("the load was offered", record.skipped < asked.rate * asked.minutes * 60 * 0.1,
                 f"{record.skipped:,} requests skipped, {record.late:,} more than 0.1 s late"),
-        verdict.none_of("balances are the sums of entries", wrong),
+        none_of("balances are the sums of entries", wrong),
         Finding("no hold open at the end", verified["open_runs"] == 0, f"{verified['open_runs']} open"),
         Finding("ledger verify clean", verified["clean"] is True, json.dumps(verified)),
         Finding("ledger verify clean, stopped", offline.returncode == 0, (offline.stdout + offline.stderr).strip()),
         Finding("exit code 0 on SIGTERM", exit_code == 0, str(exit_code)),
-        verdict.none_of("no error in the log", odd_lines),
+        none_of("no error in the log", odd_lines),
     ]
     return report.summary(
         {"minutes_asked": asked.minutes, "rate": asked.rate, "clients": asked.clients, "changes": asked.changes},

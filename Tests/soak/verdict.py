@@ -4,6 +4,8 @@ that they notice."""
 import dataclasses
 import statistics
 
+from findings import Finding
+
 Series = list[tuple[float, float]]
 
 # Below this many samples after the warm-up a slope says nothing.
@@ -25,13 +27,6 @@ class Bound:
     share: float = 0.0
     per_hour: float | None = None
     warming: float = 0.0
-
-
-@dataclasses.dataclass(frozen=True)
-class Finding:
-    name: str
-    holds: bool
-    detail: str
 
 
 # A leak of 16 bytes a run is 1.8 MiB in ten minutes at 200 runs a second.
@@ -100,9 +95,3 @@ def at_rest(before: dict, after: dict, name: str, more: int) -> Finding:
     return Finding(
         f"{BOUNDS[name].name} at rest", after[name] <= before[name] + more,
         f"{before[name]:g} before, {after[name]:g} after, allowed {before[name] + more:g}")
-
-
-def none_of(name: str, found: list | dict) -> Finding:
-    """Holds where nothing was found; else shows the first few."""
-    shown = [f"{key}: {value}" for key, value in found.items()] if isinstance(found, dict) else found
-    return Finding(name, not found, "none" if not found else f"{len(shown)}: " + "; ".join(map(str, shown[:3])))

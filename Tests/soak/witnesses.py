@@ -9,26 +9,11 @@ import pathlib
 import subprocess
 from collections.abc import Iterator
 
+from amounts import nano
+from faults import FREE, OUTCOMES
 from prices import INPUT, OUTPUT
-from record import nano
 from tenants import Admin
 
-# What may come of a run whose provider had this fault, by whether the client asked for a stream. Of a run that its
-# client left nothing is known but that it is on the books.
-BROKEN = {"provider_error"}
-LATE = {"deadline_exceeded"}
-OUTCOMES = {
-    "": {"ok"}, "slow": {"ok"}, "no-usage": {"ok"}, "bad-output": {"ok"},
-    "refuse": BROKEN, "reset": BROKEN, "truncate": BROKEN, "unfinished": BROKEN, "malformed": BROKEN, "html": BROKEN,
-    "401": BROKEN, "403": BROKEN, "404": BROKEN, "500": BROKEN, "503": BROKEN, "insufficient_quota": BROKEN,
-    "error-event": BROKEN, "huge-headers": BROKEN, "redirect": BROKEN,
-    "hang": LATE, "hang-mid": LATE, "429": {"rate_limited"},
-}
-# Faults by which no model answered: a run that its client waited for costs nothing.
-FREE = {
-    "refuse", "hang", "html", "401", "403", "404", "429", "500", "503", "insufficient_quota", "huge-headers",
-    "redirect",
-}
 # Outcomes of requests that never became a run at the provider.
 REFUSED = {"deployment_paused"}
 
@@ -158,20 +143,3 @@ def _check(outcome: Outcome, run: str, seen: list, served: list, entries: list, 
         outcome.fault(run, "no usage was reported, and no estimate is on the books")
     if fault in FREE and client not in (None, "left") and cost:
         outcome.fault(run, f"{cost} nano-credits for a run that no model answered ({fault})")
-
-
-def check_log(file: pathlib.Path) -> tuple[dict[str, int], list[str]]:
-    """Counts of the log's lines by level and message, and those that nothing provoked: errors, and what is no entry."""
-    counts: collections.Counter = collections.Counter()
-    odd = []
-    with open(file, errors="replace") as lines:
-        for line in lines:
-            try:
-                entry = json.loads(line)
-                level, message = entry["level"], entry["message"]
-            except (ValueError, KeyError, TypeError):
-                level, message = "none", "not an entry"
-            counts[f"{level}: {message}"] += 1
-            if level in ("error", "critical", "none") and len(odd) < 50:
-                odd.append(line.strip()[:300])
-    return dict(counts), odd

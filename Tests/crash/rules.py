@@ -114,6 +114,8 @@ def check_run(run: Run, verdict: Verdict):
 
 
 def check_tries(run: Run, fault):
+    if any(one.outcome == "idempotency_conflict" and not one.key for one in run.tries):
+        fault(OUTCOME, "a conflict of keys for a request without one")
     if len({one.label for one in run.tries}) > 1:
         fault(DOUBLED, "two calls had this run")
     for one in run.tries:

@@ -31,7 +31,7 @@ extension Writer {
                 }
             }
             let pause = pending.isEmpty ? Self.idleMilliseconds : Self.retryMilliseconds
-            _ = wakeup.wait(timeout: .now() + .milliseconds(pause))
+            _ = wakeup.wait(until: .now() + .milliseconds(pause))
         }
     }
 
@@ -197,7 +197,7 @@ extension Writer {
         while DispatchTime.now() < deadline {
             let jobs = take()
             if !jobs.isEmpty || isClosed { return jobs }
-            if wakeup.wait(timeout: deadline) == .timedOut { return [] }
+            if !wakeup.wait(until: deadline) { return [] }
         }
         return []
     }

@@ -58,7 +58,7 @@ package final class Writer: Sendable {
     let report: @Sendable (StoreState) -> Void
     let state = NIOLockedValueBox(State())
     /// Signalled when `waiting` stops being empty, and on close.
-    let wakeup = DispatchSemaphore(value: 0)
+    let wakeup = Wakeup()
     private let maximumWaiting: Int
 
     /// - Parameters:

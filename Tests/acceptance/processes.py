@@ -151,6 +151,9 @@ class Simulator:
     def open_barrier(self):
         self._post("/barrier", {"closed": False})
 
+    def clear_log(self):
+        self._post("/reset", {})
+
     def fail_sometimes(self, rates: dict[str, float]):
         """Faults with their probabilities, from now on."""
         self._post("/faults", {"rates": rates})

@@ -3,12 +3,18 @@
 import asyncio
 import collections
 import json
+import os
+import subprocess
+import sys
 from decimal import Decimal
+
+import pytest
 
 import load
 from prices import cost
+from processes import ROOT, clean_environment
 from tenants import HELLO, Admin
-from waiting import eventually, eventually_async
+from waiting import PATIENCE, eventually, eventually_async
 
 
 def check_books(admin: Admin, tenant, simulator, seen: load.Seen):
@@ -30,25 +36,34 @@ def check_books(admin: Admin, tenant, simulator, seen: load.Seen):
     assert admin.verify_ledger()["open_runs"] == 0
 
 
-def test_kill_during_load(new_simulator, new_server):
-    simulator = new_simulator("--tokens", "6", "--token-delay", "2")
-    server = new_server(simulator)
-    tenant = Admin(server).tenant(credits="1000")
-    everything = load.Seen()
-    for round in range(3):
-        seen = asyncio.run(load.until_killed(tenant, server.kill, runs=150 + 50 * round))
-        assert seen.odd == []
-        assert seen.whole > 20 and seen.streamed > 20, (seen.whole, seen.streamed)
-        everything.finished |= seen.finished
-        if round == 0:
-            # With no server running the command reads the files itself.
-            verified = server.command("ledger", "verify", "--json", environment={"TOLLGATE_ADMIN_URL": ""})
-            assert verified.returncode == 0, verified.stderr
-            assert json.loads(verified.stdout)["clean"] is True
-        server.start()
-        tenant.admin = Admin(server)
-        check_books(tenant.admin, tenant, simulator, everything)
-        assert tenant.chat(HELLO).status_code == 200
+HARNESS = ROOT / "Tests" / "crash" / "crash.py"
+
+
+def crash_test(folder, *options: str) -> tuple[int, dict, str]:
+    """The harness of `scripts/crash-test`: exit code, summary and what it printed."""
+    ended = subprocess.run(
+        [sys.executable, HARNESS, "--out", folder, *options], capture_output=True, text=True, timeout=300 * PATIENCE,
+        env=clean_environment())
+    summary = folder / "summary.json"
+    return ended.returncode, json.loads(summary.read_text()) if summary.exists() else {}, ended.stdout + ended.stderr
+
+
+@pytest.mark.skipif("SANITIZER_REPORTS" in os.environ, reason="its bounds of time are those of a program as shipped")
+def test_kills_lose_and_double_nothing(tmp_path):
+    code, found, text = crash_test(tmp_path, "--kills", "3", "--runs", "3000")
+    assert (code, found.get("passed")) == (0, True), text
+    assert sum(found["kills"].values()) == 3
+    assert found["counts"]["runs seen to finish"] >= 3000
+
+
+@pytest.mark.skipif("SANITIZER_REPORTS" in os.environ, reason="its bounds of time are those of a program as shipped")
+def test_the_harness_notices_runs_that_are_lost(tmp_path):
+    """Relaxed durability says that it loses the last moments: the harness has to see it."""
+    code, found, text = crash_test(
+        tmp_path, "--kills", "3", "--runs", "900", "--durability", "relaxed", "--moments", "under load")
+    assert code == 1, text
+    failed = {one["name"] for one in found["findings"] if not one["holds"]}
+    assert "no run is lost: finished or served is on the books" in failed, text
 
 
 def test_a_run_cut_off_by_a_crash_is_closed_at_an_estimate(new_simulator, new_server):

@@ -13,6 +13,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "acceptance"))
 
 from findings import machine, table, write_json
+from kills import MOMENTS
 from processes import binary
 from trial import Trial
 
@@ -29,9 +30,13 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
                         help="whether a third of the calls has an Idempotency-Key; auto: where the server knows it")
     parser.add_argument("--durability", choices=["strict", "relaxed"], default="strict",
                         help="relaxed loses runs: to see that this is noticed")
+    parser.add_argument("--moments", type=lambda text: text.split(","), default=list(MOMENTS),
+                        help="of the kills, with commas: " + ", ".join(MOMENTS))
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path(".build/crash-test"), help="for the figures")
     parser.add_argument("--keep", action="store_true", help="keep the data and logs of a test that passed")
     asked = parser.parse_args(arguments)
+    if unknown := set(asked.moments) - set(MOMENTS):
+        parser.error(f"--moments: {', '.join(unknown)} is none")
     if asked.seed is None:
         asked.seed = random.randrange(1_000_000)
     return asked

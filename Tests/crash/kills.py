@@ -24,12 +24,13 @@ class Kills:
     # Seconds within which the load must come to the next kill.
     PATIENCE = 120
 
-    def __init__(self, server: Server, board: Board, count: int, runs: int, seed: int):
+    def __init__(self, server: Server, board: Board, count: int, runs: int, seed: int, moments: list[str]):
         self.server = server
         self.board = board
         self.count = count
         self.runs = runs
         self.random = random.Random(seed)
+        self.moments = moments
         self.counts: collections.Counter[str] = collections.Counter()
         # What `ledger verify` said against the books, by kill.
         self.unclean: list[str] = []
@@ -46,7 +47,7 @@ class Kills:
             share = max(0, self.runs - self.board.total("finished")) / (left + 1)
             # From at once to twice the share, so that the runs suffice for all.
             self.after(1 + int(self.random.uniform(0, 2) * share))
-            moment = self.random.choices(list(MOMENTS), list(MOMENTS.values()))[0]
+            moment = self.random.choices(self.moments, [MOMENTS[one] for one in self.moments])[0]
             if moment == "during the start" and left < 2:
                 moment = "under load"
             self.kill(moment)

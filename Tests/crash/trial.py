@@ -94,7 +94,8 @@ class Trial:
                 for number, tenant in enumerate(self.tenants)])
         self.plan.write(self.folder)
         board = Board(self.folder / "board", self.plan.processes)
-        self.kills = Kills(self.server, board, self.asked.kills, self.asked.runs, self.asked.seed)
+        self.kills = Kills(
+            self.server, board, self.asked.kills, self.asked.runs, self.asked.seed, self.asked.moments)
         self.giving = TopUps(
             self.server, [tenant.organization for tenant in self.tenants[RICH:]], credits(POOR_HOLDS * self.hold),
             TOP_UP_SECONDS)

@@ -26,7 +26,7 @@ import Testing
         _ durability: Writer.Durability = .strict, reserve: Int = 0
     ) -> (Writer, AsyncStream<StoreState>) {
         let (states, continuation) = AsyncStream.makeStream(of: StoreState.self)
-        let writer = Writer(
+        let writer = try Writer(
             environment, name: "test", durability: durability, maximumBatch: 16, reserve: Reserve(bytes: reserve),
             report: { continuation.yield($0) })
         return (writer, states)

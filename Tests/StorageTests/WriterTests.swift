@@ -22,7 +22,7 @@ import Testing
     private static let durabilities: [Writer.Durability] = [.strict, .relaxed(milliseconds: 5)]
 
     @Test(arguments: durabilities) func everyChangeIsAppliedOnce(_ durability: Writer.Durability) async throws {
-        let writer = Writer(environment, name: "test", durability: durability, maximumBatch: 16)
+        let writer = try Writer(environment, name: "test", durability: durability, maximumBatch: 16)
         let table = table
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<500 as Range<UInt64> {
@@ -42,7 +42,7 @@ import Testing
 
     /// A change that fails halfway leaves nothing, and its neighbours in the batch are kept.
     @Test(arguments: durabilities) func aFailureStaysAlone(_ durability: Writer.Durability) async throws {
-        let writer = Writer(environment, name: "test", durability: durability, maximumBatch: 64)
+        let writer = try Writer(environment, name: "test", durability: durability, maximumBatch: 64)
         let table = table
         let failures = await withTaskGroup(of: Bool.self) { group in
             for number in 0..<200 as Range<UInt64> {
@@ -64,7 +64,7 @@ import Testing
     }
 
     @Test func aFullMapFailsTheChangeAndNotTheNext() async throws {
-        let writer = Writer(environment, name: "test", maximumBatch: 8)
+        let writer = try Writer(environment, name: "test", maximumBatch: 8)
         let table = table
         let error = await #expect(throws: StorageError.self) {
             try await writer.perform { transaction throws(StorageError) in
@@ -83,7 +83,7 @@ import Testing
         let table = table
         var applied = 0
         for round in 0..<300 as Range<UInt64> {
-            let writer = Writer(environment, name: "test", durability: durability, maximumBatch: 4)
+            let writer = try Writer(environment, name: "test", durability: durability, maximumBatch: 4)
             applied += await withTaskGroup(of: Int.self) { group in
                 for number in 0..<8 as Range<UInt64> {
                     group.addTask {
@@ -110,7 +110,7 @@ import Testing
     }
 
     @Test func aClosedWriterRefuses() async throws {
-        let writer = Writer(environment, name: "test", maximumBatch: 8)
+        let writer = try Writer(environment, name: "test", maximumBatch: 8)
         await writer.close()
         await writer.close()
         let error = await #expect(throws: StorageError.self) { try await writer.perform { _ in } }

@@ -4,14 +4,17 @@ import asyncio
 import collections
 import concurrent.futures
 import json
+import subprocess
+import sys
 import threading
 from decimal import Decimal
 
 import pytest
 
 from prices import cost
+from processes import ROOT, clean_environment
 from tenants import HELLO, Admin
-from waiting import eventually
+from waiting import PATIENCE, eventually
 
 STREAM = HELLO | {"stream": True}
 
@@ -88,6 +91,33 @@ def test_of_200_runs_the_20_that_are_paid_for_reach_the_provider(admin, simulato
     kinds = collections.Counter(entry["kind"] for entry in tenant.entries())
     assert kinds == {"top_up": 1, "hold": 20, "settle": 20}
     admin.verify_ledger()
+
+
+CAP = ROOT / "Tests" / "crash" / "cap.py"
+
+
+def test_ten_times_as_many_runs_as_are_paid_for_in_ten_organizations(tmp_path):
+    """The short form of `scripts/cap-test`; its long form has 1,000 runs at once in each, twenty times."""
+    ended = subprocess.run(
+        [sys.executable, CAP, "--runs", "100", "--holds", "10", "--rounds", "2", "--out", tmp_path],
+        capture_output=True, text=True, timeout=120 * PATIENCE, env=clean_environment())
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    found = json.loads((tmp_path / "summary.json").read_text())
+    assert (found["requests"], found["served"], found["faults"]) == (2000, 200, [])
+
+
+def test_the_cap_test_notices_a_figure_that_is_off(tmp_path):
+    """Each organization is given a nano-credit more than it says."""
+    program = (
+        "import sys; sys.argv[0] = 'cap-test'; sys.path.insert(0, sys.argv.pop(1)); import cap; credits = cap.credits; "
+        "cap.credits = lambda nano: credits(nano + 1); sys.exit(cap.main())")
+    ended = subprocess.run(
+        [sys.executable, "-c", program, CAP.parent, "--organizations", "2", "--runs", "20", "--holds", "2",
+         "--rounds", "1", "--out", tmp_path],
+        capture_output=True, text=True, timeout=120 * PATIENCE, env=clean_environment())
+    assert ended.returncode == 1, ended.stdout + ended.stderr
+    found = json.loads((tmp_path / "summary.json").read_text())
+    assert not found["passed"] and any("while its runs wait" in fault for fault in found["faults"])
 
 
 def test_the_balance_is_the_sum_of_the_entries(admin):

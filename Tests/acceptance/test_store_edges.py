@@ -356,3 +356,74 @@ def check_full_disk(server: Server, simulator, disk: pathlib.Path, left: int):
     assert server.stop() == 0
     verified = server.command("ledger", "verify", "--json", environment={"TOLLGATE_ADMIN_URL": ""})
     assert json.loads(verified.stdout)["clean"] is True, verified.stderr
+
+
+MAP = 64 * MEBIBYTE
+
+
+def fill_map(folder: pathlib.Path, leave: int):
+    """Takes all but so many bytes of the map of a store that a server has open, in a table that it has no use for."""
+    with lmdb.open(str(folder), map_size=MAP, max_dbs=64, max_readers=1022) as store:
+        filler = store.open_db(b"filler")
+        size, number = 8 * MEBIBYTE, 0
+        while size >= PAGE:
+            free = MAP - (store.info()["last_pgno"] + 1) * PAGE
+            try:
+                if free - size < leave:
+                    raise lmdb.MapFullError
+                with store.begin(write=True, db=filler) as change:
+                    change.put(number.to_bytes(8, "big"), bytes(size - 64))
+                number += 1
+            except lmdb.MapFullError:
+                size //= 2
+
+
+@pytest.mark.parametrize("left", [MEBIBYTE, 0], ids=["below the reserve", "full"])
+def test_a_full_map_refuses_runs_until_it_is_larger(new_server, new_simulator, left):
+    simulator = new_simulator()
+    server = new_server(simulator, ledger_map_bytes="64MiB", ledger_disk_reserve_bytes="4MiB" if left else "0")
+    tenant = Admin(server).tenant()
+    if not left:
+        reader = pin_free_pages(server, tenant)
+    simulator.close_barrier()
+    with concurrent.futures.ThreadPoolExecutor() as threads:
+        waiting = [threads.submit(tenant.chat, HELLO) for _ in range(4)]
+        eventually(lambda: simulator.state()["waiting"] == 4, "four runs wait at the provider")
+        fill_map(server.data / "ledger", left)
+        if left:
+            eventually(lambda: plain.get(server.gateway_url + "/readyz").status_code == 503, "it is not ready")
+        refused = tenant.chat(HELLO)
+        assert refused.status_code == 503 and int(refused.headers["retry-after"]) > 0
+        error = refused.json()["error"]
+        assert (error["code"], error["charged"]) == ("ledger_unavailable", 0)
+        assert simulator.state()["waiting"] == 4
+        assert plain.get(server.gateway_url + "/healthz").status_code == 200
+        simulator.open_barrier()
+        answers = [future.result() for future in waiting]
+    late = [answer for answer in answers if answer.status_code != 200]
+    if left:
+        assert late == [] and "state=map_nearly_full" in server.process.log.read_text()
+        eventually(lambda: tenant.credits()["held"] == 0, "every run is settled")
+        assert server.stop() == 0
+    else:
+        # Their settles wait for room that only a larger map has.
+        assert late and all(answer.json()["error"]["code"] == "ledger_unavailable" for answer in late)
+        log = server.process.log.read_text()
+        assert "state=behind_full_map" in log and "set a larger map_bytes and restart" in log
+        reader.abort()
+        server.kill()
+
+    server.environment["TOLLGATE_LEDGER_MAP_BYTES"] = "256MiB"
+    server.start()
+    tenant.admin = Admin(server)
+    assert plain.get(server.gateway_url + "/readyz").status_code == 200
+    assert tenant.chat(HELLO).status_code == 200
+    assert tenant.credits()["held"] == 0
+    kinds = [entry["kind"] for entry in tenant.entries()]
+    # Whoever was told that its run finished has it settled; the others were closed at their estimate.
+    assert kinds.count("interrupted") == len(late)
+    assert kinds.count("hold") == kinds.count("settle") + len(late)
+    for answer in answers:
+        if answer.status_code == 200:
+            assert tenant.record(answer.headers["tollgate-run-id"])["state"] == "succeeded"
+    assert tenant.admin.verify_ledger()["open_runs"] == 0

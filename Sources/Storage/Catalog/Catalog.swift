@@ -17,7 +17,7 @@ package final class Catalog: Sendable {
     ) throws(StorageError) {
         environment = try Environment(folder: folder, settings: settings)
         tables = try CatalogTables(environment)
-        writer = Writer(
+        writer = try Writer(
             environment, name: "tollgate.catalog", maximumBatch: 1, reserve: reserve, report: report)
     }
 

@@ -5,8 +5,10 @@ import Glibc
 ///
 /// Waits by the monotonic clock. On Linux Dispatch's semaphore waits until a time of the wall clock
 /// (`FUTEX_CLOCK_REALTIME`): set back by an hour while a thread waits for a second, it would wait for an hour.
-final class Wakeup: @unchecked Sendable {
-    // Both stay where they are until deinit, and `isSignalled` is read and written under the mutex only.
+///
+/// `@safe`: mutex and condition stay where they are from `init` to `deinit`, and `isSignalled` is read and written under
+/// the mutex only, so it may be shared too.
+@safe final class Wakeup: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
     private var isSignalled = false

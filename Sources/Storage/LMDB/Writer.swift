@@ -1,4 +1,3 @@
-import Dispatch
 import NIOConcurrencyHelpers
 
 /// The one thread that writes an environment. Whatever waits when it comes round is applied in one transaction and
@@ -68,7 +67,7 @@ package final class Writer: Sendable {
         _ environment: Environment, name: String, durability: Durability = .strict, maximumBatch: Int,
         maximumWaiting: Int = 65_536, reserve: Reserve = Reserve(),
         scope: (any BatchScope)? = nil, report: @escaping @Sendable (StoreState) -> Void = { _ in }
-    ) {
+    ) throws(StorageError) {
         self.environment = environment
         self.durability = durability
         self.maximumBatch = maximumBatch
@@ -76,8 +75,7 @@ package final class Writer: Sendable {
         self.reserve = reserve
         self.scope = scope
         self.report = report
-        // A queue of its own that runs one long block has a thread to itself, off the cooperative pool: of Dispatch's 255.
-        DispatchQueue(label: name).async { [self] in run() }
+        try startWriterThread(name: name) { [self] in run() }
     }
 
     /// Runs `change` on the writer's thread and answers its result once it is as durable as this writer promises.

@@ -50,7 +50,7 @@ package final class Ledger: Sendable {
         tables = try LedgerTables(environment)
         books = LedgerBooks(tables)
         self.retention = retention
-        writer = Writer(
+        writer = try Writer(
             environment, name: "tollgate.ledger", durability: durability, maximumBatch: maximumBatch, reserve: reserve,
             scope: books.batch, report: report)
     }

@@ -24,7 +24,7 @@ import Testing
     /// A writer that tells its states.
     private func writer(
         _ durability: Writer.Durability = .strict, reserve: Int = 0
-    ) -> (Writer, AsyncStream<StoreState>) {
+    ) throws -> (Writer, AsyncStream<StoreState>) {
         let (states, continuation) = AsyncStream.makeStream(of: StoreState.self)
         let writer = try Writer(
             environment, name: "test", durability: durability, maximumBatch: 16, reserve: Reserve(bytes: reserve),
@@ -65,7 +65,7 @@ import Testing
     }
 
     @Test func belowTheReserveOnlyWhatEndsWorkIsTaken() async throws {
-        let (writer, states) = writer(reserve: .max)
+        let (writer, states) = try writer(reserve: .max)
         for await state in states {
             #expect(state == .diskNearlyFull)
             break
@@ -95,7 +95,7 @@ import Testing
     /// Two that end work and cannot be written: their callers hear so, new work is refused, and both come, in order.
     @Test(arguments: [Writer.Durability.strict, .relaxed(milliseconds: 1)], [ENOSPC, EIO, EROFS])
     func whatEndsWorkIsKeptUntilItIsWritten(_ durability: Writer.Durability, _ code: Int32) async throws {
-        let (writer, states) = writer(durability)
+        let (writer, states) = try writer(durability)
         var seen = states.makeAsyncIterator()
         let disk = NIOLockedValueBox<Int32?>(code)
         let first = await #expect(throws: StorageError.self) {
@@ -117,7 +117,7 @@ import Testing
     }
 
     @Test func closingTriesWhatIsPending() async throws {
-        let (writer, _) = writer()
+        let (writer, _) = try writer()
         await #expect(throws: StorageError.self) {
             try await writer.perform(.endsWork, put(Key("a"), failing: 3))
         }
@@ -127,7 +127,7 @@ import Testing
 
     /// What can never succeed is not tried for ever.
     @Test func aChangeThatIsWrongIsNotKept() async throws {
-        let (writer, _) = writer()
+        let (writer, _) = try writer()
         let error = await #expect(throws: StorageError.self) {
             try await writer.perform(.endsWork) { _ throws(StorageError) in throw StorageError(.corrupt, "test") }
         }
@@ -139,7 +139,7 @@ import Testing
 
     /// What waited when the fault came is not forgotten.
     @Test func aFatalFaultLosesWhatIsPending() async throws {
-        let (writer, states) = writer()
+        let (writer, states) = try writer()
         var seen = states.makeAsyncIterator()
         let disk = NIOLockedValueBox<Int32?>(ENOSPC)
         for key in ["a", "b"] {
@@ -154,7 +154,7 @@ import Testing
 
     /// A larger map is taken at a start only: the state says so.
     @Test func behindAFullMapSaysWhatHelps() async throws {
-        let (writer, states) = writer()
+        let (writer, states) = try writer()
         var seen = states.makeAsyncIterator()
         let disk = NIOLockedValueBox<Int32?>(Self.mapFull)
         await #expect(throws: StorageError.self) { try await writer.perform(.endsWork, put(Key("a"), on: disk)) }
@@ -170,7 +170,7 @@ import Testing
 
     /// A change that comes while the writer is about to end is answered before it does.
     @Test(.timeLimit(.minutes(1))) func aChangeJustBeforeTheCloseIsAnswered() async throws {
-        let (writer, _) = writer()
+        let (writer, _) = try writer()
         let disk = NIOLockedValueBox<Int32?>(ENOSPC)
         let tries = NIOLockedValueBox(0)
         let (inRetry, inRetryContinuation) = AsyncStream.makeStream(of: Void.self)
@@ -205,7 +205,7 @@ import Testing
     }
 
     @Test func afterAFatalFaultNothingIsTaken() async throws {
-        let (writer, states) = writer()
+        let (writer, states) = try writer()
         await #expect(throws: StorageError.self) {
             try await writer.perform(.endsWork, put(Key("a"), failing: 1, code: Self.panic))
         }

@@ -5,7 +5,7 @@ import ArgumentParser
 struct Benchmarks: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "benchmarks", abstract: "What the catalog's size costs.",
-        subcommands: [Generate.self, Scale.self, Load.self, Profile.self])
+        subcommands: [Generate.self, Scale.self, Load.self, Profile.self, Books.self])
 }
 
 struct Generate: ParsableCommand {

@@ -1,7 +1,8 @@
 /// A SHA-256, held inline: the key of a token (of its secret) and the identity of a version (of its canonical form).
 package struct Digest: Hashable, Sendable {
     package static let byteCount = 32
-    private var words: (UInt64, UInt64, UInt64, UInt64)
+    /// The 32 bytes in their order, each eight as this machine reads them.
+    package private(set) var words: (UInt64, UInt64, UInt64, UInt64)
 
     /// What stands before the first of a chain.
     package static let zero = Digest()

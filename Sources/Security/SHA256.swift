@@ -4,9 +4,8 @@ import Domain
 /// SHA-256 of bytes.
 package func sha256(_ bytes: UnsafeRawBufferPointer) -> Digest {
     unsafe withUnsafeTemporaryAllocation(byteCount: Digest.byteCount, alignment: 8) { output in
-        // SHA256 fails for no input, and writes all 32 bytes.
-        unsafe SHA256(
-            bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, output.bindMemory(to: UInt8.self).baseAddress)
+        // It fails for no input, and writes all 32 bytes.
+        unsafe tollgate_sha256(bytes.baseAddress, bytes.count, output.bindMemory(to: UInt8.self).baseAddress)
         guard let digest = unsafe Digest(UnsafeRawBufferPointer(output)) else {
             preconditionFailure("32 bytes were allocated")
         }

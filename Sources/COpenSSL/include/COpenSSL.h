@@ -6,6 +6,9 @@
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 
+/* SHA-256 of `count` bytes, which may be none, into 32. Fails for no input. */
+void tollgate_sha256(const void *bytes, size_t count, unsigned char *digest);
+
 /* EVP_CIPHER_CTX_ctrl takes a void pointer and int constants that Swift does not import from macros with casts. */
 static inline int tollgate_gcm_set_iv_length(EVP_CIPHER_CTX *context, int length) {
     return EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_IVLEN, length, NULL);

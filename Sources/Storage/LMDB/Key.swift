@@ -9,28 +9,35 @@ package struct Key: Hashable, Sendable {
     package init(bytes: [UInt8]) { self.bytes = bytes }
 
     package init(_ digest: Digest) { bytes = digest.bytes }
-    package init(_ id: RunID) { bytes = id.bytes }
-    package init(_ number: UInt64) { self = Key().appending(number) }
+    package init(_ id: RunID) { self = Key(reserving: RunID.byteCount).appending(id.high).appending(id.low) }
+    package init(_ number: UInt64) { self = Key(reserving: 8).appending(number) }
+
+    /// - Parameter capacity: room for what is to be appended, so that it is made once.
+    init(reserving capacity: Int) {
+        bytes = []
+        bytes.reserveCapacity(capacity)
+    }
 
     package init(_ parts: String...) {
         bytes = []
+        bytes.reserveCapacity(parts.reduce(8) { $0 + $1.utf8.count + 1 })
         for part in parts {
             bytes.append(contentsOf: part.utf8)
             bytes.append(0)
         }
     }
 
-    package func appending(_ part: String) -> Key {
-        var key = self
-        key.bytes.append(contentsOf: part.utf8)
-        key.bytes.append(0)
-        return key
+    // Consuming, so that a chain of these grows one array and copies none.
+
+    package consuming func appending(_ part: String) -> Key {
+        bytes.append(contentsOf: part.utf8)
+        bytes.append(0)
+        return self
     }
 
-    package func appending(_ number: some FixedWidthInteger & UnsignedInteger) -> Key {
-        var key = self
-        unsafe withUnsafeBytes(of: number.bigEndian) { unsafe key.bytes.append(contentsOf: $0) }
-        return key
+    package consuming func appending(_ number: some FixedWidthInteger & UnsignedInteger) -> Key {
+        unsafe withUnsafeBytes(of: number.bigEndian) { unsafe bytes.append(contentsOf: $0) }
+        return self
     }
 
     /// The least key above all that begin with this one; nil where there is none.

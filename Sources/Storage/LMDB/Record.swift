@@ -2,36 +2,72 @@ import Domain
 
 /// Writes a record: little-endian integers, texts and bytes preceded by their length, the layout's number first.
 package struct RecordWriter {
-    package private(set) var bytes: [UInt8] = []
+    /// What is written, and room behind it.
+    private var buffer: [UInt8]
+    private var count = 0
 
     package init(layout: UInt8, reserving capacity: Int = 256) {
-        bytes.reserveCapacity(capacity)
-        bytes.append(layout)
+        buffer = [UInt8](repeating: 0, count: max(capacity, 1))
+        put(layout)
     }
 
-    package mutating func put(_ value: some FixedWidthInteger) {
-        unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }
+    package var bytes: [UInt8] {
+        consuming get {
+            buffer.removeLast(buffer.count - count)
+            return buffer
+        }
     }
 
-    package mutating func put(_ value: Bool) { bytes.append(value ? 1 : 0) }
+    /// Where the next `size` bytes go.
+    private mutating func take(_ size: Int) -> Int {
+        defer { count += size }
+        if count + size > buffer.count {
+            buffer.append(contentsOf: repeatElement(0, count: max(buffer.count, size)))
+        }
+        return count
+    }
+
+    private mutating func put(bytes: UnsafeRawBufferPointer) {
+        let start = take(bytes.count)
+        unsafe buffer.withUnsafeMutableBytes { buffer in
+            unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[start...]).copyMemory(from: bytes)
+        }
+    }
+
+    package mutating func put(_ value: some FixedWidthInteger & BitwiseCopyable) {
+        let start = take(MemoryLayout.size(ofValue: value))
+        // In bounds by `take`.
+        unsafe buffer.withUnsafeMutableBytes { buffer in
+            unsafe buffer.storeBytes(of: value.littleEndian, toByteOffset: start, as: type(of: value))
+        }
+    }
+
+    package mutating func put(_ value: Bool) { put(value ? UInt8(1) : 0) }
 
     /// At most 65,535 bytes of UTF-8; what is longer is cut at a character.
     package mutating func put(_ text: String) {
-        var kept = text.utf8.prefix(Int(UInt16.max))
-        // A continuation byte after the cut means that the cut is within a character.
-        if kept.endIndex < text.utf8.endIndex {
-            while kept.endIndex > kept.startIndex, text.utf8[kept.endIndex] & 0xC0 == 0x80 { kept.removeLast() }
+        var text = text
+        text.withUTF8 { utf8 in
+            var size = utf8.count
+            if size > UInt16.max {
+                size = Int(UInt16.max)
+                // A continuation byte after the cut means that the cut is within a character.
+                while size > 0, unsafe utf8[size] & 0xC0 == 0x80 { size -= 1 }
+            }
+            put(UInt16(size))
+            unsafe put(bytes: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(utf8)[..<size]))
         }
-        put(UInt16(kept.count))
-        bytes.append(contentsOf: kept)
     }
 
     package mutating func put(_ value: [UInt8]) {
         put(UInt32(value.count))
-        bytes.append(contentsOf: value)
+        unsafe value.withUnsafeBytes { unsafe put(bytes: $0) }
     }
 
-    package mutating func put(_ digest: Digest) { unsafe digest.withBytes { unsafe bytes.append(contentsOf: $0) } }
+    package mutating func put(_ digest: Digest) {
+        var words = digest.words
+        unsafe withUnsafeBytes(of: &words) { unsafe put(bytes: $0) }
+    }
 
     package mutating func put(_ id: RunID) {
         put(id.high)

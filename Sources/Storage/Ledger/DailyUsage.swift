@@ -58,11 +58,20 @@ package struct DailyUsage: Hashable, Sendable {
 
     static func prefix(organization: String) -> Key { Key(organization) }
 
-    static func start(organization: String, day: UInt32) -> Key { Key(organization).appending(day) }
+    static func start(organization: String, day: UInt32) -> Key {
+        Key(reserving: 160).appending(organization).appending(day)
+    }
 
     var key: Key {
         Self.start(organization: organization, day: day).appending(agent).appending(environment).appending(version)
             .appending(provider).appending(model).appending(keyID).appending(keySource.rawValue)
+    }
+
+    /// Where the end of a run counts.
+    static func key(of run: RunRecord, endedAt: Int64) -> Key {
+        start(organization: run.organization, day: day(of: endedAt)).appending(run.agent).appending(run.environment)
+            .appending(run.versionNumber).appending(run.provider).appending(run.model).appending(run.keyID)
+            .appending(run.keySource.rawValue)
     }
 
     private static let layout: UInt8 = 2

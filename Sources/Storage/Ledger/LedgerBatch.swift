@@ -48,26 +48,23 @@ final class LedgerBatch: BatchScope, @unchecked Sendable {
     func set(_ balance: Balance, of organization: String) { balances[organization] = balance }
 
     func add(_ end: RunEnd, of run: RunRecord, _ transaction: borrowing WriteTransaction) throws(StorageError) {
-        let fresh = DailyUsage(run, end)
-        let key = fresh.key
-        if usage[key] == nil {
-            let kept = try transaction.withValue(tables.usage, key) { bytes throws(StorageError) in
-                try DailyUsage(bytes)
-            }
-            usage[key] = kept ?? fresh
-        }
-        usage[key]?.add(end)
+        let key = DailyUsage.key(of: run, endedAt: end.endedAt)
+        if let place = usage.index(forKey: key) { return usage.values[place].add(end) }
+        let kept = try transaction.withValue(tables.usage, key) { bytes throws(StorageError) in try DailyUsage(bytes) }
+        var row = kept ?? DailyUsage(run, end)
+        row.add(end)
+        usage[key] = row
     }
 
     func add(_ entry: LedgerEntry, _ transaction: borrowing WriteTransaction) throws(StorageError) {
-        let fresh = DailyCredits(organization: entry.organization, day: DailyUsage.day(of: entry.time))
-        let key = fresh.key
-        if credits[key] == nil {
-            let kept = try transaction.withValue(tables.credits, key) { bytes throws(StorageError) in
-                try DailyCredits(bytes)
-            }
-            credits[key] = kept ?? fresh
+        let day = DailyUsage.day(of: entry.time)
+        let key = DailyCredits.start(organization: entry.organization, day: day)
+        if let place = credits.index(forKey: key) { return credits.values[place].add(entry) }
+        let kept = try transaction.withValue(tables.credits, key) { bytes throws(StorageError) in
+            try DailyCredits(bytes)
         }
-        credits[key]?.add(entry)
+        var row = kept ?? DailyCredits(organization: entry.organization, day: day)
+        row.add(entry)
+        credits[key] = row
     }
 }

@@ -22,10 +22,6 @@ extension WriteTransaction {
         var entry = entry
         entry.sequence = head.sequence + 1
         entry.previous = head.hash
-        if case .run(var run) = entry.detail {
-            if entry.kind == .hold { run.holdSequence = entry.sequence } else { run.endSequence = entry.sequence }
-            entry.detail = .run(run)
-        }
         var balance = try books.batch.balance(entry.organization, self)
         guard balance.apply(entry) else { throw StorageError(.failed, "post entry: the balance would not fit") }
         let bytes = entry.encoded

@@ -19,7 +19,7 @@ from tenants import HELLO, Admin
 KINDS = ["top_ups", "adjustments", "refunds", "expiries", "charges"]
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 # A model may be called anything.
-ODD_MODEL = "=cmd|' /C calc'!A0,<script>alert(1)</script>\"&"
+ODD_MODEL = "=cmd|'/C'!A0,<script>alert(1)</script>\"&"
 
 
 class Page(html.parser.HTMLParser):

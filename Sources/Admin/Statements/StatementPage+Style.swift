@@ -25,13 +25,15 @@ extension StatementPage {
         tfoot { display: table-row-group; }
         tr { break-inside: avoid; }
         th { font-weight: 600; text-align: left; vertical-align: bottom; border-bottom: 1px solid #111; }
-        th, td { padding: .28em .7em .28em 0; vertical-align: top; overflow-wrap: anywhere; }
+        th, td { padding: .28em .7em .28em 0; vertical-align: top; overflow-wrap: break-word; }
         th:last-child, td:last-child { padding-right: 0; }
         td { border-bottom: 1px solid #ddd; }
-        .number { text-align: right; white-space: nowrap; }
+        .number { text-align: right; }
+        td.number { white-space: nowrap; }
         tfoot td { font-weight: 600; border-top: 1px solid #111; border-bottom: 3px double #111; }
         .summary { width: auto; min-width: 26em; }
         .days, .runs { font-size: 9pt; }
+        .runs td:nth-child(3) { overflow-wrap: anywhere; min-width: 9em; }
         footer { margin-top: 2.5em; color: #444; font-size: 8.5pt; }
         footer p { margin: .3em 0; }
         @media print { body { max-width: none; margin: 0; padding: 0; } }

@@ -13,6 +13,10 @@ package struct ControlFault: Error, Hashable, Sendable {
     package var column: Int?
     /// The actual revision, with `revisionConflict`.
     package var revision: UInt64?
+    /// What could be taken, with `insufficientCredits`.
+    package var available: NanoCredits?
+    /// What of a run's cost is left to be refunded, where more was asked for.
+    package var left: NanoCredits?
     /// Line of the body of an import or of a reconciliation, counted from 1.
     package var inputLine: Int?
 

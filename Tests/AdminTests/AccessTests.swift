@@ -149,6 +149,44 @@ func sha256Of(_ text: String) -> Digest { sha256(text) }
         }
     }
 
+    @Test(arguments: [ServiceMode.selfHosted, .cloud])
+    func onlyThePlatformExemptsAKey(_ mode: ServiceMode) async throws {
+        try await AdminHarness.run(mode: mode) { admin in
+            try await admin.seed()
+            let own = try await admin.store.createAdminToken(.owner, organization: "acme", by: .at(1)).secret
+            let rival = try await admin.store.createAdminToken(.owner, organization: "rival", by: .at(1)).secret
+            let billing = try await admin.store.createAdminToken(.billing, by: .at(1)).secret
+            let keys = "/api/v1/provider-keys"
+            let made = try await admin.call(
+                .post, keys, #"{"provider":"openai","secret":"s","organization":"acme"}"#, token: own)
+            let id = try #require(made["id"])
+            let isCharging = mode == .cloud ? "true" : "false"
+            #expect(made["exempt"] == "false" && made["costs_credits"] == isCharging)
+            let mark = keys + "/\(id)/exempt"
+            let refused = try await admin.call(.post, mark, #"{"exempt":true}"#, token: own)
+            #expect(refused.status == 403 && refused["detail"]?.contains("owner of all organizations") == true)
+            #expect(try await admin.call(.post, mark, #"{"exempt":true}"#, token: rival).status == 404)
+            #expect(try await admin.call(.post, mark, #"{"exempt":true}"#, token: billing).status == 403)
+            #expect(try await admin.call(.post, mark, #"{"exempt":"yes"}"#)["pointer"] == "/exempt")
+            let marked = try await admin.call(.post, mark)
+            #expect(marked.status == 200 && marked["exempt"] == "true" && marked["costs_credits"] == "false")
+            let shown = try await admin.call(.get, keys + "/\(id)", token: own)
+            #expect(shown["exempt"] == "true", "its owner sees it")
+            let back = try await admin.call(.post, mark, #"{"exempt":false}"#)
+            #expect(back["exempt"] == "false" && back["costs_credits"] == isCharging)
+            let audit = try await admin.call(.get, "/api/v1/audit", token: own)
+            #expect(audit["items.0.action"] == "provider_key.exempt" && audit["items.0.details.exempt"] == "false")
+            #expect(audit["items.1.details.exempt"] == "true")
+
+            let platform = try await admin.call(.post, keys, #"{"provider":"openai","secret":"s"}"#)
+            #expect(platform["costs_credits"] == "true")
+            let path = keys + "/\(try #require(platform["id"]))/exempt"
+            #expect(try await admin.call(.post, path)["pointer"] == "/exempt")
+            let none = try await admin.call(.post, keys, #"{"provider":"openai","secret":"s","exempt":true}"#)
+            #expect(none.status == 400 && none["pointer"] == "/exempt")
+        }
+    }
+
     @Test func listensOnAPortOfItsOwnAndEnds() async throws {
         let folder = try TemporaryFolder()
         let settings = Environment.Settings(mapBytes: 64 << 20)

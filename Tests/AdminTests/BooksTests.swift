@@ -12,7 +12,9 @@ import Testing
         try await AdminHarness.run { admin in
             try await admin.seed()
             let zero = try await admin.call(.get, Self.credits)
-            #expect(zero.text == #"{"balance":"0","held":"0","available":"0","overdraft":"0"}"#)
+            #expect(
+                zero.text
+                    == #"{"balance":"0","held":"0","available":"0","overdraft":"0","holds":"bound","expiring":[]}"#)
             func topUp(_ amount: String, key: String) async throws -> AdminHarness.Answer {
                 try await admin.call(
                     .post, Self.credits + "/top-ups", #"{"amount":"\#(amount)","note":"n"}"#,

@@ -110,6 +110,9 @@ extension ControlStoreConformance {
             _ = try await store.setProviderKey("key_1", to: .disabled, by: .at(9))
             _ = try await store.setProviderKey("key_1", to: .disabled, by: .at(9))
             _ = try await store.rotateProviderKey("key_1", sealed: [2], by: .at(9))
+            for isExempt in [true, false, false] {
+                _ = try await store.setProviderKey("key_1", exempt: isExempt, by: .at(9))
+            }
             _ = try await store.createSchema(
                 Fixture.agent, input: Array(#"{"type":"object"}"#.utf8), output: AgentSchema.anything, by: .at(9))
             let token = NewToken(
@@ -127,7 +130,8 @@ extension ControlStoreConformance {
                 "organization.create", "agent.create", "prices.load", "environment.create", "version.create",
                 "version.label", "version.create", "deployment.deploy", "deployment.deploy", "deployment.rollback",
                 "deployment.pause", "deployment.resume", "deployment.undeploy", "provider_key.create",
-                "provider_key.disable", "provider_key.rotate", "schema.create", "token.create", "token.suspend",
+                "provider_key.disable", "provider_key.rotate", "provider_key.exempt", "schema.create", "token.create",
+                "token.suspend",
                 "token.activate", "token.revoke", "admin_token.create", "admin_token.delete", "credits.top_up",
             ]
             #expect(entries.map(\.action) == expected)

@@ -1,4 +1,5 @@
 import Domain
+import Security
 import Storage
 import Testing
 
@@ -136,6 +137,61 @@ extension ControlStoreConformance {
             _ = try await store.setProviderKey("key_2", to: .disabled, by: .at(9))
             _ = try await store.createProviderKey(fixture.key("key_3", exempt: true), by: .at(9))
             try await fixture.deploy(1)
+            #expect(
+                await refusal { _ = try await store.setProviderKey("key_2", to: .active, by: .at(9)) }
+                    == .invalidRequest,
+                "runs could then be on a key that costs credits")
+        },
+        ConformanceCase("every active key of the organization must be exempt where there is no price", mode: .cloud) {
+            store in
+            let fixture = try await Fixture(store)
+            _ = try await fixture.version("a", provider: "other")
+            _ = try await store.createProviderKey(fixture.key("key_1", exempt: true), by: .at(9))
+            _ = try await store.createProviderKey(fixture.key("key_2", exempt: false), by: .at(9))
+            #expect(await refusal { try await fixture.deploy(1) } == .invalidRequest)
+            _ = try await store.setProviderKey("key_2", exempt: true, by: .at(9))
+            try await fixture.deploy(1)
+        },
+        ConformanceCase("a key costs credits again only where all that is deployed can be charged for", mode: .cloud) {
+            store in
+            let fixture = try await Fixture(store)
+            _ = try await fixture.version("a", provider: "other")
+            _ = try await store.createProviderKey(fixture.key("key_1", exempt: true), by: .at(9))
+            try await fixture.deploy(1)
+            func charge() async -> ErrorCode? {
+                await refusal { _ = try await store.setProviderKey("key_1", exempt: false, by: .at(9)) }
+            }
+            #expect(await charge() == .invalidRequest)
+            #expect(try await store.providerKey("key_1").isExempt, "nothing of it is kept")
+            #expect(
+                await refusal {
+                    _ = try await store.createProviderKey(fixture.key("key_0", exempt: false), by: .at(9))
+                } == .invalidRequest)
+            #expect(await refusal { _ = try await store.providerKey("key_0") } == .notFound)
+            try await fixture.move(.pause)
+            #expect(await charge() == .invalidRequest, "a paused one may be resumed")
+            _ = try await store.setProviderKey("key_1", to: .disabled, by: .at(9))
+            #expect(await charge() == nil, "no run is on it")
+            #expect(
+                await refusal { _ = try await store.setProviderKey("key_1", to: .active, by: .at(9)) }
+                    == .invalidRequest)
+            try await fixture.move(.undeploy)
+            #expect(try await store.setProviderKey("key_1", to: .active, by: .at(9)).isExempt == false)
+        },
+        ConformanceCase("a key whose deployments have prices costs credits again", mode: .cloud) { store in
+            let fixture = try await Fixture(store)
+            _ = try await fixture.version("a")
+            var key = fixture.key("key_1", exempt: true)
+            key.provider = "simulated"
+            _ = try await store.createProviderKey(key, by: .at(9))
+            try await fixture.deploy(1)
+            let once = Idempotency(scope: "adm_a", key: "k", fingerprint: sha256("request"))
+            #expect(try await store.setProviderKey("key_1", exempt: false, by: .at(9, once)).isExempt == false)
+            #expect(try await store.setProviderKey("key_1", exempt: true, by: .at(9)).isExempt)
+            #expect(
+                try await store.setProviderKey("key_1", exempt: false, by: .at(9, once)).isExempt == false,
+                "the answer kept")
+            #expect(try await store.providerKey("key_1").isExempt, "and nothing done")
         },
     ]
 }

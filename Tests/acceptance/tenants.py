@@ -139,7 +139,15 @@ class Tenant:
         return self.admin.post(f"{self.root}/credits/top-ups", {"amount": amount}, headers=headers)
 
     def credits(self) -> dict[str, Decimal]:
-        return {name: Decimal(text) for name, text in self.admin.get(f"{self.root}/credits").items()}
+        found = self.admin.get(f"{self.root}/credits")
+        return {name: Decimal(found[name]) for name in ["balance", "held", "available", "overdraft"]}
+
+    def post_credits(self, list: str, key: str, *, expect: int = 201, **body) -> dict:
+        """Tops up, adjusts or refunds."""
+        return self.admin.post(f"{self.root}/credits/{list}", body, headers={"Idempotency-Key": key}, expect=expect)
+
+    def statement(self, **query) -> dict:
+        return self.admin.get(f"{self.root}/credits/statements", **query)
 
     def entries(self) -> list[dict]:
         """Its part of the ledger, newest first."""

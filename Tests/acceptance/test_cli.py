@@ -13,8 +13,9 @@ COMMANDS = """
 serve | init | demo | simulate | deploy | rollback | history | status
 agent create | agent list | agent show | schema create | schema list | schema show | schema compare | version create | version list | version show
 token create | token list | token suspend | token activate | token revoke
-key add | key list | key rotate | key disable
-credit add | credit balance | credit entries | usage | price list | price show | price set | price unset | price import
+key add | key list | key rotate | key disable | key enable | key exempt
+credit add | credit adjust | credit refund | credit balance | credit terms | credit entries | credit interrupted
+credit statement | usage | price list | price show | price set | price unset | price import
 ledger verify | import
 """.replace("|", "\n").split("\n")
 COMMANDS = [command.strip() for command in COMMANDS if command.strip()]

@@ -27,17 +27,17 @@ import Testing
     @Test func usageIsSummedIntoATable() throws {
         let report = try JSONDocument(
             #"""
-            {"items":[{"day":"2026-11-21","model":"openai/gpt-4.1-mini","runs":3,"failed_runs":1,"estimated_runs":0,
+            {"items":[{"day":"2026-11-21","model":"openai/gpt-4.1-mini","runs":3,"failed_runs":1,"estimated_runs":0,"runs_above_hold":2,
             "usage":{"uncached_input":10,"cache_read":5,"cache_write":0,"output":7,"reasoning":2},"cost":"0.0042"}],
-            "total":{"runs":3,"failed_runs":1,"estimated_runs":0,
+            "total":{"runs":3,"failed_runs":1,"estimated_runs":0,"runs_above_hold":2,
             "usage":{"uncached_input":10,"cache_read":5,"cache_write":0,"output":7,"reasoning":2},"cost":"0.0042"}}
             """#
         ).root
         #expect(
             UsageCommand.table(report, [.day, .model]) == """
-                DAY         MODEL                RUNS  FAILED  ESTIMATED  INPUT  OUTPUT  CREDITS
-                2026-11-21  openai/gpt-4.1-mini     3       1          0     15       9   0.0042
-                total                               3       1          0     15       9   0.0042
+                DAY         MODEL                RUNS  FAILED  ESTIMATED  ABOVE HOLD  INPUT  OUTPUT  CREDITS
+                2026-11-21  openai/gpt-4.1-mini     3       1          0           2     15       9   0.0042
+                total                               3       1          0           2     15       9   0.0042
                 """)
     }
 

@@ -1,6 +1,4 @@
 import Domain
-import JSON
-import Prompting
 import Storage
 
 /// One revision to be: what a move comes to, given what is deployed.
@@ -114,7 +112,6 @@ extension WriteTransaction {
         throw ControlFault.invalid("no other version was live here before")
     }
 
-    /// Unknown is never zero: where runs would cost credits, the price and the most they can write must be known.
     private func requireDeployable(
         _ version: Version, _ tables: CatalogTables, _ path: DeploymentPath, mode: ServiceMode, at time: Timestamp
     ) throws {
@@ -123,27 +120,9 @@ extension WriteTransaction {
                 "version \(version.reference.number) is of schema \(version.schema), not \(path.schema)", at: "/version"
             )
         }
-        let ownKey = try providerKey(tables, owner: path.agent.organization, provider: version.provider)
-        if let ownKey, ownKey.state == .active, mode == .selfHosted || ownKey.isExempt { return }
-        let model = "\(version.provider)/\(version.model)"
-        let price = try price(
-            tables, organization: path.agent.organization, provider: version.provider, model: version.model,
-            at: time.milliseconds)
-        guard let price else {
-            throw ControlFault.invalid(
-                "\(model) has no price; set one (`tollgate price set`), or give the organization its own exempt key for "
-                    + version.provider, at: "/version")
-        }
-        guard price.maximumOutputTokens != nil || version.maximumOutputTokens != nil else {
-            throw ControlFault.invalid(
-                "how much \(model) can write is not known; set max_output_tokens in the version", at: "/version")
-        }
-        guard price.price.rates.toolCalls == nil,
-            let content = try value(tables.contents, Key(version.reference.hash)),
-            ProviderTools.areAsked(byVersion: try JSONDocument(content).root)
-        else { return }
-        throw ControlFault.invalid(
-            "the version asks for tools that the provider runs and bills by the call, and the price of \(model) does not "
-                + "say what a call costs; set one with tool_calls", at: "/version")
+        let keys = try keyStanding(
+            tables, organization: path.agent.organization, provider: version.provider, mode: mode)
+        guard keys != .exempt else { return }
+        try requireChargeable(version, tables, organization: path.agent.organization, at: time)
     }
 }

@@ -7,6 +7,7 @@ extension EmbeddedControlStore {
         _ key: ProviderKeyRecord, by change: Change
     ) async throws(ControlFault) -> Created<ProviderKeyRecord> {
         let tables = tables
+        let mode = mode
         return try await write { transaction in
             // The answer kept is the id: the record holds the sealed secret, of which there is to be one copy.
             if let kept = try transaction.keptAnswer(tables, change) {
@@ -16,6 +17,7 @@ extension EmbeddedControlStore {
             if !key.isPlatform { try transaction.requireOrganization(tables, key.owner) }
             try transaction.put(tables.providerKeys, key.key, key.encoded)
             try transaction.put(tables.providerKeyIDs, Key(key.id), key.key.bytes)
+            try transaction.requireDeploymentsChargeable(tables, key, mode: mode, at: change.at)
             try transaction.audit(
                 tables, change, key.event("create", ["provider": key.provider, "exempt": String(key.isExempt)]))
             var answer = JSONWriter()
@@ -66,12 +68,30 @@ extension EmbeddedControlStore {
         _ id: String, to state: ProviderKeyRecord.State, by change: Change
     ) async throws(ControlFault) -> ProviderKeyRecord {
         let tables = tables
+        let mode = mode
         return try await amend(id, change) { transaction in
             var key = try transaction.providerKey(tables, id)
             guard key.state != state else { return key }
             key.state = state
             try transaction.put(tables.providerKeys, key.key, key.encoded)
+            try transaction.requireDeploymentsChargeable(tables, key, mode: mode, at: change.at)
             try transaction.audit(tables, change, key.event(state == .active ? "enable" : "disable"))
+            return key
+        }
+    }
+
+    package func setProviderKey(
+        _ id: String, exempt isExempt: Bool, by change: Change
+    ) async throws(ControlFault) -> ProviderKeyRecord {
+        let tables = tables
+        let mode = mode
+        return try await amend(id, change) { transaction in
+            var key = try transaction.providerKey(tables, id)
+            guard key.isExempt != isExempt else { return key }
+            key.isExempt = isExempt
+            try transaction.put(tables.providerKeys, key.key, key.encoded)
+            try transaction.requireDeploymentsChargeable(tables, key, mode: mode, at: change.at)
+            try transaction.audit(tables, change, key.event("exempt", ["exempt": String(isExempt)]))
             return key
         }
     }
@@ -86,6 +106,7 @@ extension EmbeddedControlStore {
             repeated: { transaction, kept in
                 var key = try transaction.providerKey(tables, id)
                 key.state = kept.state
+                key.isExempt = kept.isExempt
                 key.rotatedAt = kept.rotatedAt
                 return key
             }, body)

@@ -9,6 +9,8 @@ struct Reply: Sendable {
     var body: [UInt8]
     var contentType = "application/json"
     var entityTag: String?
+    /// Headers besides those that follow from the rest.
+    var fields = HTTPFields()
     /// Seconds.
     var retryAfter: Int?
 
@@ -56,13 +58,15 @@ struct Reply: Sendable {
             if let column = fault.column { object.member("column", column) }
             if let inputLine = fault.inputLine { object.member("input_line", inputLine) }
             if let revision = fault.revision { object.member("revision", revision) }
+            if let available = fault.available { object.member("available", available) }
+            if let left = fault.left { object.member("left", left) }
         }
         contentType = "application/problem+json"
         if fault.code.status == 503 { retryAfter = 2 }
     }
 
     var response: Response {
-        var headers = HTTPFields()
+        var headers = fields
         if !body.isEmpty { headers[.contentType] = contentType }
         headers[.cacheControl] = "no-store"
         if let entityTag { headers[.eTag] = entityTag }

@@ -24,7 +24,7 @@ struct Route: Sendable {
 
 /// The admin port's routes. All of them need an admin token; those that do not are in `AdminRouter`.
 enum Routes {
-    static let all = organizations + agents + deployments + tokens + providerKeys + books + administration
+    static let all = organizations + credits + agents + deployments + tokens + providerKeys + books + administration
 
     private static let root = "/api/v1"
     private static let org = root + "/organizations/{org}"
@@ -42,9 +42,18 @@ enum Routes {
         Route(.get, org + "/environments", own(.read, .organizations), EnvironmentsResource.list),
         Route(.post, org + "/environments", own(.write, .organizations), EnvironmentsResource.create),
         Route(.get, org + "/environments/{env}", own(.read, .organizations), EnvironmentsResource.get),
+    ]
+
+    private static let credits = [
         Route(.get, org + "/credits", own(.read, .credits), CreditsResource.get),
         Route(.get, org + "/credits/entries", own(.read, .credits), CreditsResource.entries),
-        Route(.post, org + "/credits/top-ups", own(.write, .credits), CreditsResource.topUp),
+        Route(.get, org + "/credits/interrupted", own(.read, .credits), CreditsResource.interrupted),
+        Route(.get, org + "/credits/statements", own(.read, .credits), StatementsResource.get),
+        Route(.get, org + "/credits/terms", own(.read, .credits), CreditTermsResource.get),
+        Route(.put, org + "/credits/terms", own(.write, .credits), CreditTermsResource.put),
+        Route(.post, org + "/credits/top-ups", own(.write, .credits), PostingsResource.topUp),
+        Route(.post, org + "/credits/adjustments", own(.write, .credits), PostingsResource.adjust),
+        Route(.post, org + "/credits/refunds", own(.write, .credits), PostingsResource.refund),
     ]
 
     private static let agents = [
@@ -92,6 +101,7 @@ enum Routes {
         Route(.post, keys + "/{id}/rotate", writeKeys, ProviderKeysResource.rotate),
         Route(.post, keys + "/{id}/disable", writeKeys, ProviderKeysResource.disable),
         Route(.post, keys + "/{id}/enable", writeKeys, ProviderKeysResource.enable),
+        Route(.post, keys + "/{id}/exempt", writeKeys, ProviderKeysResource.exempt),
     ]
 
     private static let books = [

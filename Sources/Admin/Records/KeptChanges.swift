@@ -57,10 +57,12 @@ struct KeptTokenState: JSONRecord {
 /// What a change of a provider key can touch, besides the sealed secret, which is kept in one place.
 struct KeptKeyState: JSONRecord {
     var state: ProviderKeyRecord.State
+    var isExempt: Bool
     var rotatedAt: Int64
 
     init(_ key: ProviderKeyRecord) {
         state = key.state
+        isExempt = key.isExempt
         rotatedAt = key.rotatedAt
     }
 
@@ -69,11 +71,13 @@ struct KeptKeyState: JSONRecord {
             throw .invalid("state is none")
         }
         self.state = state
+        isExempt = try fields.bool("exempt")
         rotatedAt = try fields.integer("rotated_at")
     }
 
     func write(to object: inout JSONWriter) {
         object.member("state", state.rawValue)
+        object.member("exempt", isExempt)
         object.member("rotated_at", rotatedAt)
     }
 }

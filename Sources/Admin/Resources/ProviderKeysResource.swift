@@ -8,7 +8,10 @@ enum ProviderKeysResource {
     private static let maximumSecretBytes = 8192
 
     static func list(_ call: AdminCall) async throws(ControlFault) -> Reply {
-        Reply(try await call.store.providerKeys(call.caller.organization, try call.page())) { $0.providerKey($1) }
+        let mode = call.services.mode
+        return Reply(try await call.store.providerKeys(call.caller.organization, try call.page())) {
+            $0.providerKey($1, mode)
+        }
     }
 
     static func create(_ call: AdminCall) async throws(ControlFault) -> Reply {
@@ -22,25 +25,41 @@ enum ProviderKeysResource {
                 throw ControlFault(.forbidden, "the platform's keys take an admin token of all organizations")
             }
             guard owner == own else { throw .notFound("organization") }
-            guard !isExempt else { throw ControlFault(.forbidden, "exempt takes an admin token of all organizations") }
+            guard !isExempt else { throw Self.onlyThePlatformExempts }
         }
+        guard !isExempt || owner != nil else { throw Self.platformKeysCost }
         let id = newIdentifier(prefix: "key_")
         var key = ProviderKeyRecord(
             id: id, owner: owner ?? "", provider: provider, isExempt: isExempt, sealed: [],
             createdAt: call.now.milliseconds, createdBy: call.caller.id, name: try fields.name() ?? "")
         key.sealed = try call.services.masterKey.seal(secret, of: key)
         let created = try await call.store.createProviderKey(key, by: try call.change())
-        return Reply(created) { $0.providerKey($1) }
+        let mode = call.services.mode
+        return Reply(created) { $0.providerKey($1, mode) }
     }
 
-    static func get(_ call: AdminCall) async throws(ControlFault) -> Reply { reply(try await visible(call)) }
+    static func get(_ call: AdminCall) async throws(ControlFault) -> Reply { reply(try await visible(call), call) }
 
     static func rotate(_ call: AdminCall) async throws(ControlFault) -> Reply {
         let secret = try secret(try call.fields(["secret"]))
         let key = try await visible(call)
         let sealed = try call.services.masterKey.seal(secret, of: key)
-        return reply(try await call.store.rotateProviderKey(key.id, sealed: sealed, by: try call.change()))
+        return reply(try await call.store.rotateProviderKey(key.id, sealed: sealed, by: try call.change()), call)
     }
+
+    /// Marks an organization's key as one whose runs cost no credits, or takes that back.
+    static func exempt(_ call: AdminCall) async throws(ControlFault) -> Reply {
+        let isExempt = try call.fields(["exempt"]).bool("exempt", default: true)
+        let key = try await visible(call)
+        guard call.caller.organization == nil else { throw Self.onlyThePlatformExempts }
+        guard !key.isPlatform else { throw Self.platformKeysCost }
+        return reply(try await call.store.setProviderKey(key.id, exempt: isExempt, by: try call.change()), call)
+    }
+
+    private static let onlyThePlatformExempts = ControlFault(
+        .forbidden, "whether a key is exempt from credits is for an owner of all organizations to say", at: "/exempt")
+    private static let platformKeysCost = ControlFault.invalid(
+        "the platform's keys always cost credits: only an organization's own key can be exempt", at: "/exempt")
 
     static func disable(_ call: AdminCall) async throws(ControlFault) -> Reply { try await set(call, .disabled) }
     static func enable(_ call: AdminCall) async throws(ControlFault) -> Reply { try await set(call, .active) }
@@ -48,7 +67,7 @@ enum ProviderKeysResource {
     private static func set(_ call: AdminCall, _ state: ProviderKeyRecord.State) async throws(ControlFault) -> Reply {
         _ = try call.fields()
         let key = try await visible(call)
-        return reply(try await call.store.setProviderKey(key.id, to: state, by: try call.change()))
+        return reply(try await call.store.setProviderKey(key.id, to: state, by: try call.change()), call)
     }
 
     private static func visible(_ call: AdminCall) async throws(ControlFault) -> ProviderKeyRecord {
@@ -66,7 +85,9 @@ enum ProviderKeysResource {
         return secret
     }
 
-    private static func reply(_ key: ProviderKeyRecord) -> Reply { Reply { $0.providerKey(key) } }
+    private static func reply(_ key: ProviderKeyRecord, _ call: AdminCall) -> Reply {
+        Reply { $0.providerKey(key, call.services.mode) }
+    }
 }
 
 extension MasterKey {
@@ -79,12 +100,13 @@ extension MasterKey {
 }
 
 extension JSONWriter {
-    fileprivate mutating func providerKey(_ key: ProviderKeyRecord) {
+    fileprivate mutating func providerKey(_ key: ProviderKeyRecord, _ mode: ServiceMode) {
         member("id", key.id)
         member("provider", key.provider)
         member("organization", orNull: key.owner)
         member("name", orNull: key.name)
         member("exempt", key.isExempt)
+        member("costs_credits", !key.isExempt(in: mode))
         member("state", key.state == .active ? "active" : "disabled")
         member("created_at", Timestamp(milliseconds: key.createdAt))
         member("created_by", key.createdBy)

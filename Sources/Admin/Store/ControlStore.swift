@@ -98,6 +98,9 @@ package protocol ControlStore: Sendable {
     /// Takes all of these lines in one change, or none: what is there already stays as it is.
     func importLines(_ lines: [ImportLine], by change: Change) async throws(ControlFault) -> ImportReport
 
+    // A key that begins to be used, or to cost credits, is refused where a live deployment that it serves cannot be
+    // charged for.
+
     func createProviderKey(_ key: ProviderKeyRecord, by change: Change) async throws(ControlFault)
         -> Created<ProviderKeyRecord>
     func providerKey(_ id: String) async throws(ControlFault) -> ProviderKeyRecord
@@ -107,6 +110,9 @@ package protocol ControlStore: Sendable {
     func rotateProviderKey(_ id: String, sealed: [UInt8], by change: Change) async throws(ControlFault)
         -> ProviderKeyRecord
     func setProviderKey(_ id: String, to state: ProviderKeyRecord.State, by change: Change) async throws(ControlFault)
+        -> ProviderKeyRecord
+    /// Marks an organization's own key, or takes the mark away.
+    func setProviderKey(_ id: String, exempt isExempt: Bool, by change: Change) async throws(ControlFault)
         -> ProviderKeyRecord
 
     /// Takes what the server's price list says and did not say last time; writes nothing where that is nothing. Models

@@ -15,6 +15,11 @@ package struct CreditTerms: Hashable, Sendable {
             case .estimate: "estimate"
             }
         }
+
+        package init?(name: String) {
+            guard let basis = Self.allCases.first(where: { $0.name == name }) else { return nil }
+            self = basis
+        }
     }
 
     /// How far below zero the available credits may go; not below zero itself.
@@ -38,4 +43,14 @@ package struct CreditTerms: Hashable, Sendable {
         }
         holds = basis
     }
+}
+
+package enum TermsResult: Hashable, Sendable {
+    case set(LedgerEntry)
+    /// They were so before: nothing was written.
+    case unchanged
+    /// The overdraft would be raised by someone who may not: nothing was written.
+    case raisesOverdraft(from: NanoCredits)
+    /// What is available would not fit 64 bits: nothing was written.
+    case tooLarge
 }

@@ -89,14 +89,17 @@ package final class Ledger: Sendable {
         try await writer.perform { [books] transaction throws(StorageError) in try transaction.post(books, posting) }
     }
 
+    /// Sets an organization's terms, once: what they are already is not set again.
     /// - Parameters:
     ///   - actor: who sets them.
     ///   - time: milliseconds since 1970.
+    ///   - mayRaiseOverdraft: whether the overdraft may become more than it is.
     package func setTerms(
-        _ organization: String, _ terms: CreditTerms, actor: String, time: Int64
-    ) async throws(StorageError) -> Balance {
+        _ organization: String, _ terms: CreditTerms, actor: String, time: Int64, mayRaiseOverdraft: Bool = true
+    ) async throws(StorageError) -> TermsResult {
         try await writer.perform { [books] transaction throws(StorageError) in
-            try transaction.setTerms(books, organization, terms, actor: actor, time: time)
+            try transaction.setTerms(
+                books, organization, terms, actor: actor, time: time, mayRaiseOverdraft: mayRaiseOverdraft)
         }
     }
 

@@ -109,6 +109,10 @@ extension WriteTransaction {
         }
         try expire(books, posting.organization, at: posting.time)
         let balance = try books.batch.balance(posting.organization, self)
+        var posting = posting
+        if case .refundOfRest(let id) = posting.kind, let left = try refundable(books, id, of: posting.organization) {
+            posting.amount = left
+        }
         if let refusal = try refusal(books, posting, balance) { return refusal }
         return .added(
             try post(
@@ -128,18 +132,27 @@ extension WriteTransaction {
         }
         switch posting.kind {
         case .topUp:
-            return posting.expiresAt != nil && balance.lots.count >= Balance.maximumLots ? .tooManyExpiring : nil
+            guard let expiresAt = posting.expiresAt else { return nil }
+            guard expiresAt > posting.time else { return .endsInThePast }
+            return balance.lots.count >= Balance.maximumLots ? .tooManyExpiring : nil
         case .adjustment:
-            return posting.amount < .zero && balance.available + posting.amount < .zero
-                ? .insufficient(available: balance.available) : nil
-        case .refund(let id):
-            guard let run = try run(books.tables, id), run.organization == posting.organization, let end = run.end
-            else {
-                return .unknownRun
-            }
-            let left = end.cost - (try refunded(books.tables, id))
-            return posting.amount > left ? .aboveCost(left: left) : nil
+            // What is held for running runs is spoken for.
+            guard posting.amount < .zero, balance.available.addingClamped(posting.amount) < .zero else { return nil }
+            return .insufficient(available: balance.available)
+        case .refund(let id), .refundOfRest(let id):
+            guard let left = try refundable(books, id, of: posting.organization) else { return .unknownRun }
+            return left == .zero || posting.amount > left ? .aboveCost(left: left) : nil
         }
+    }
+
+    /// What of an ended run's cost was not refunded yet; nil where the organization has no such run.
+    private func refundable(
+        _ books: LedgerBooks, _ id: RunID, of organization: String
+    ) throws(StorageError) -> NanoCredits? {
+        guard let run = try run(books.tables, id), run.organization == organization, let end = run.end else {
+            return nil
+        }
+        return end.cost - (try refunded(books.tables, id))
     }
 
     /// Takes back what is left of top-ups whose time has come, as far as it is not held for running runs: what those give
@@ -164,22 +177,32 @@ extension WriteTransaction {
     }
 
     func setTerms(
-        _ books: LedgerBooks, _ organization: String, _ terms: CreditTerms, actor: String, time: Int64
-    ) throws(StorageError) -> Balance {
+        _ books: LedgerBooks, _ organization: String, _ terms: CreditTerms, actor: String, time: Int64,
+        mayRaiseOverdraft: Bool
+    ) throws(StorageError) -> TermsResult {
         let balance = try books.batch.balance(organization, self)
-        guard balance.terms != terms else { return balance }
-        try post(
-            books, LedgerEntry(.terms, time: time, organization: organization, .terms(terms, actor: actor)))
-        return try books.batch.balance(organization, self)
+        guard balance.terms != terms else { return .unchanged }
+        guard mayRaiseOverdraft || terms.overdraft <= balance.overdraft else {
+            return .raisesOverdraft(from: balance.overdraft)
+        }
+        guard (balance.balance - balance.held).adding(terms.overdraft) != nil,
+            balance.balance.adding(terms.overdraft) != nil
+        else { return .tooLarge }
+        return .set(
+            try post(
+                books, LedgerEntry(.terms, time: time, organization: organization, .terms(terms, actor: actor))))
     }
 }
 
 extension Posting {
-    /// Who asks again may have another token by now, or leave the note out: that is no other posting.
+    /// Who asks again may have another token by now, or leave out the note or a refund's amount: that is no other
+    /// posting.
     fileprivate func isRepeated(by entry: LedgerEntry) -> Bool {
         guard case .posting(let made) = entry.detail, entry.kind == kind.entry else { return false }
         let asked = PostingDetail(self)
-        return entry.balanceChange == amount && (note.isEmpty || made.note == note) && made.run == asked.run
+        let isOfAmount: Bool
+        if case .refundOfRest = kind { isOfAmount = true } else { isOfAmount = entry.balanceChange == amount }
+        return isOfAmount && (note.isEmpty || made.note == note) && made.run == asked.run
             && made.expiresAt == asked.expiresAt
     }
 }

@@ -7,12 +7,21 @@ package struct Posting: Hashable, Sendable {
         case adjustment
         /// Of this run's cost.
         case refund(RunID)
+        /// Of all of this run's cost that was not refunded yet, whatever amount is said.
+        case refundOfRest(RunID)
 
         package var entry: LedgerEntry.Kind {
             switch self {
             case .topUp: .topUp
             case .adjustment: .adjustment
-            case .refund: .refund
+            case .refund, .refundOfRest: .refund
+            }
+        }
+
+        var run: RunID? {
+            switch self {
+            case .topUp, .adjustment: nil
+            case .refund(let id), .refundOfRest(let id): id
             }
         }
     }
@@ -61,6 +70,8 @@ package enum PostingResult: Hashable, Sendable {
     case aboveCost(left: NanoCredits)
     /// Too many top-ups of the organization wait for their end: nothing was written.
     case tooManyExpiring
+    /// The top-up's end has come before it: nothing was written.
+    case endsInThePast
 }
 
 /// What an entry keeps of a posting, or of an expiry.
@@ -80,7 +91,7 @@ package struct PostingDetail: Hashable, Sendable {
         actor = posting.actor
         note = posting.note
         idempotencyKey = posting.idempotencyKey
-        if case .refund(let id) = posting.kind { run = id }
+        run = posting.kind.run
         expiresAt = posting.expiresAt
     }
 

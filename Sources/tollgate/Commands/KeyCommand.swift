@@ -6,7 +6,7 @@ import JSON
 struct KeyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "key", abstract: "Keys for AI providers.",
-        subcommands: [Add.self, List.self, Rotate.self, Disable.self, Enable.self])
+        subcommands: [Add.self, List.self, Rotate.self, Disable.self, Enable.self, Exempt.self])
 
     /// A secret never comes as an argument, where the system shows it to everybody.
     struct SecretOptions: ParsableArguments {
@@ -41,7 +41,8 @@ struct KeyCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("Whose key it is. (default: the platform's)", valueName: "slug"))
         var organization: String?
         @Option(help: "A name for people.") var name: String?
-        @Flag(help: "Runs on it cost no credits.") var exempt = false
+        @Flag(help: "Runs on it cost no credits; an organization's key, and an owner of all may say so.") var exempt =
+            false
         @OptionGroup var secret: SecretOptions
         @OptionGroup var admin: AdminOptions
 
@@ -75,7 +76,7 @@ struct KeyCommand: AsyncParsableCommand {
                     let owner = key.text("organization")
                     return [
                         key.text("id"), key.text("provider"), owner.isEmpty ? "(platform)" : owner, key.text("name"),
-                        key.text("state"), key.text("exempt") == "true" ? "yes" : "no", key.time("created_at"),
+                        key.text("state"), key.text("costs_credits") == "false" ? "yes" : "no", key.time("created_at"),
                         key.time("rotated_at"),
                     ]
                 }
@@ -125,5 +126,32 @@ struct KeyCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Use a disabled key again.")
         @OptionGroup var choice: Choice
         func run() async throws { try await choice.perform("enable") }
+    }
+
+    struct Exempt: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say that runs on an organization's own key cost no credits.",
+            discussion: """
+                It takes an admin token of all organizations, and counts for the next run. With --no runs on it cost credits \
+                again; that is refused while something is deployed whose runs could not be charged for. In self_hosted mode \
+                an organization's keys are exempt by themselves.
+                """)
+
+        @Argument(help: "The key's id, key_…") var key: String
+        @Flag(name: .customLong("no"), help: "It is not exempt.") var isCharging = false
+        @OptionGroup var admin: AdminOptions
+
+        func run() async throws {
+            try await admin.withServer { server in
+                var body = JSONBody()
+                body.set("exempt", json: Array((isCharging ? "false" : "true").utf8))
+                let answer = try await server.post(AdminPath.make(["provider-keys", key, "exempt"]), body)
+                try admin.output.show(answer) { shown in
+                    let words = shown.text("exempt") == "true" ? "is exempt" : "is not marked exempt"
+                    let costs = shown.text("costs_credits") == "true" ? "cost" : "cost no"
+                    return "key \(shown.text("id")) \(words); runs on it \(costs) credits"
+                }
+            }
+        }
     }
 }

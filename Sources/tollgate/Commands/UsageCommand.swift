@@ -31,7 +31,7 @@ struct UsageCommand: AsyncParsableCommand {
     }
 
     static func table(_ report: JSONValue, _ groups: [Group]) -> String {
-        let counts = ["runs", "failed", "estimated", "input", "output", "credits"]
+        let counts = ["runs", "failed", "estimated", "above hold", "input", "output", "credits"]
         var table = TextTable(groups.map { .init($0.rawValue) } + counts.map { .init($0, .right) })
         func add(_ row: JSONValue, _ names: [String]) {
             let tokens = { (names: [String]) in
@@ -39,7 +39,7 @@ struct UsageCommand: AsyncParsableCommand {
             }
             table.add(
                 names + [
-                    row.text("runs"), row.text("failed_runs"), row.text("estimated_runs"),
+                    row.text("runs"), row.text("failed_runs"), row.text("estimated_runs"), row.text("runs_above_hold"),
                     tokens(["uncached_input", "cache_read", "cache_write", "cache_write_1h", "audio_input"]),
                     tokens(["output", "reasoning", "audio_output"]),
                     row.text("cost"),

@@ -1,67 +1,88 @@
-/// A decimal as price lists write it, `0.40` or `1.5e-07`, exactly: no binary fraction comes near it.
+/// A number as price lists and bills write it (`0.06`, `1.5e-07`, `-12`), digit by digit: never by way of a binary
+/// fraction, which comes near none of them.
 package struct ExactDecimal: Hashable, Sendable {
-    /// The value is this times ten to the power of `exponent`.
-    private let digits: Int128
+    /// More digits than any amount has; longer texts are refused.
+    private static let maximumDigits = 400
+
+    package let isNegative: Bool
+    /// Without zeros in front.
+    private let digits: [UInt8]
+    /// The digits are this power of ten too large: value = digits * 10^exponent.
     private let exponent: Int
 
-    /// Longer ones are no prices.
-    private static let maximumDigits = 30
-    private static let maximumExponent = 60
-
-    /// Reads what JSON calls a number, without a sign before it; nil for anything else.
+    /// JSON's numbers, and also a plus in front, a point without digits before it, and zeros in front. Nil for all else.
     package init?(_ text: some StringProtocol) {
         var rest = Array(text.utf8)[...]
-        var digits: Int128 = 0
-        var count = 0
-        func take(_ rest: inout ArraySlice<UInt8>) -> Int {
-            let run = rest.prefix { (48...57).contains($0) }
-            for digit in run {
-                // Zeros in front are no digits to count.
-                if digits > 0 || digit > 48 { count += 1 }
-                if count <= Self.maximumDigits { digits = digits * 10 + Int128(digit - 48) }
-            }
-            rest = rest.dropFirst(run.count)
-            return run.count
-        }
-        guard take(&rest) > 0 else { return nil }
-        var places = 0
-        if rest.first == UInt8(ascii: ".") {
-            rest = rest.dropFirst()
-            places = take(&rest)
-            guard places > 0 else { return nil }
-        }
+        isNegative = rest.first == UInt8(ascii: "-")
+        if let sign = rest.first, sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") { rest.removeFirst() }
+        var digits = Self.takeDigits(&rest)
         var exponent = 0
-        if let letter = rest.first, letter | 32 == UInt8(ascii: "e") {
-            let written = String(decoding: rest.dropFirst(), as: UTF8.self)
-            guard let value = Int(written), abs(value) <= Self.maximumExponent else { return nil }
-            exponent = value
+        if rest.first == UInt8(ascii: ".") {
+            rest.removeFirst()
+            let fraction = Self.takeDigits(&rest)
+            guard !fraction.isEmpty else { return nil }
+            digits += fraction
+            exponent = -fraction.count
+        }
+        guard !digits.isEmpty, digits.count <= Self.maximumDigits else { return nil }
+        if let mark = rest.first, mark == UInt8(ascii: "e") || mark == UInt8(ascii: "E") {
+            guard let power = Int(String(decoding: rest.dropFirst(), as: UTF8.self)), power.magnitude <= 10_000 else {
+                return nil
+            }
+            exponent += power
             rest = []
         }
-        guard rest.isEmpty, count <= Self.maximumDigits, places <= Self.maximumExponent else { return nil }
-        self.digits = digits
-        self.exponent = exponent - places
+        guard rest.isEmpty else { return nil }
+        self.digits = Array(digits.drop { $0 == 0 })
+        self.exponent = exponent
     }
 
-    package var isZero: Bool { digits == 0 }
+    private static func takeDigits(_ rest: inout ArraySlice<UInt8>) -> [UInt8] {
+        let found = rest.prefix { (48...57).contains($0) }
+        rest = rest[found.endIndex...]
+        return found.map { $0 - 48 }
+    }
 
-    /// This times ten to the power of `power`, rounded half up to an integer; nil where it does not fit.
-    package func scaled(byPowerOfTen power: Int) -> (value: Int64, isExact: Bool)? {
-        var value = digits
-        var shift = exponent + power
-        while shift > 0, value > 0 {
-            guard value <= Int128(Int64.max) else { return nil }
-            value *= 10
-            shift -= 1
+    package var isZero: Bool { digits.isEmpty }
+
+    /// Whether the value times 10^`power` is a whole number.
+    package func isWhole(scaledBy power: Int) -> Bool {
+        let places = digits.count + exponent + power
+        return digits.indices.allSatisfy { $0 < places || digits[$0] == 0 }
+    }
+
+    /// The value times 10^`power`, rounded half up (a half goes away from zero); nil where it does not fit.
+    package func scaled(by power: Int) -> Int64? {
+        // So many of the digits stand before the point.
+        let whole = digits.count + exponent + power
+        var value: UInt64 = 0
+        for place in 0..<max(0, digits.isEmpty ? 0 : whole) {
+            let (tens, overflows) = value.multipliedReportingOverflow(by: 10)
+            let digit = place < digits.count ? UInt64(digits[place]) : 0
+            let (sum, overflowsToo) = tens.addingReportingOverflow(digit)
+            guard !overflows, !overflowsToo else { return nil }
+            value = sum
         }
-        var divisor: Int128 = 1
-        while shift < 0 {
-            // More digits than there are: nothing is left of them.
-            guard divisor <= digits else { return (0, digits == 0) }
-            divisor *= 10
-            shift += 1
-        }
-        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
-        let rounded = remainder * 2 >= divisor ? quotient + 1 : quotient
-        return Int64(exactly: rounded).map { ($0, remainder == 0) }
+        guard value <= UInt64(Int64.max) else { return nil }
+        if digits.indices.contains(whole), digits[whole] >= 5 { value += 1 }
+        guard value <= UInt64(Int64.max) else { return nil }
+        return isNegative ? -Int64(value) : Int64(value)
+    }
+
+    /// The value, where it is a whole number (`12`, `59200.0`, `1e3`) that fits.
+    package var wholeNumber: Int64? { isWhole(scaledBy: 0) ? scaled(by: 0) : nil }
+}
+
+extension NanoCredits {
+    /// US dollars, with as many places as they may have, rounded half up to a nano-credit; nil where they do not fit.
+    package init?(dollars: ExactDecimal) {
+        guard let value = dollars.scaled(by: 9) else { return nil }
+        self.init(value)
+    }
+
+    /// US cents, likewise.
+    package init?(cents: ExactDecimal) {
+        guard let value = cents.scaled(by: 7) else { return nil }
+        self.init(value)
     }
 }

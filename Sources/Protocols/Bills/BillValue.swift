@@ -57,9 +57,9 @@ struct BillValue {
     }
 
     /// Of a number or of a string that says one.
-    func decimal() throws(BillFault) -> SignedDecimal {
+    func decimal() throws(BillFault) -> ExactDecimal {
         let text = value.string ?? (value.kind == .number ? String(decoding: value.raw, as: UTF8.self) : "")
-        guard let decimal = SignedDecimal(text) else { throw fault("expects a decimal number") }
+        guard let decimal = ExactDecimal(text) else { throw fault("expects a decimal number") }
         return decimal
     }
 
@@ -87,7 +87,7 @@ enum BillLimits {
     /// As JSON's numbers are exact everywhere; a sum of a thousand fits.
     static let count: Int64 = 1 << 53
 
-    static func count(_ decimal: SignedDecimal) -> Int64? {
+    static func count(_ decimal: ExactDecimal) -> Int64? {
         decimal.wholeNumber.flatMap { (0...count).contains($0) ? $0 : nil }
     }
 }

@@ -25,9 +25,9 @@ struct CSVRows {
             return text
         }
 
-        func decimal(_ name: String) throws(BillFault) -> SignedDecimal? {
+        func decimal(_ name: String) throws(BillFault) -> ExactDecimal? {
             guard let text = self[name] else { return nil }
-            guard let decimal = SignedDecimal(text) else { throw fault("\(name): expects a decimal number") }
+            guard let decimal = ExactDecimal(text) else { throw fault("\(name): expects a decimal number") }
             return decimal
         }
 

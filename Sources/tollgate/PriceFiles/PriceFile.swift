@@ -111,8 +111,8 @@ extension JSONValue {
     /// - Parameter power: 9 for USD a million units, 12 for a thousand, 15 for one.
     func nanoCredits(_ name: String, power: Int) throws(PriceFault) -> Int64 {
         let text = string ?? (kind == .number ? String(decoding: raw, as: UTF8.self) : "")
-        guard let decimal = ExactDecimal(text) else { throw .malformed("\(name) is no price") }
-        guard let (value, _) = decimal.scaled(byPowerOfTen: power), value <= Price.largestRate else {
+        guard let decimal = ExactDecimal(text), !decimal.isNegative else { throw .malformed("\(name) is no price") }
+        guard let value = decimal.scaled(by: power), value <= Price.largestRate else {
             throw .skipped("\(name) is too large")
         }
         guard value > 0 || decimal.isZero else { throw .skipped("\(name) is below a nano-credit for a million") }

@@ -117,7 +117,8 @@ extension PriceCommand {
         }
 
         private static func number(_ option: String, _ text: String, places: Int) throws(ValidationError) -> Int64 {
-            guard let decimal = ExactDecimal(text), let (value, isExact) = decimal.scaled(byPowerOfTen: places), isExact
+            guard let decimal = ExactDecimal(text), !decimal.isNegative, decimal.isWhole(scaledBy: places),
+                let value = decimal.scaled(by: places)
             else { throw ValidationError("\(option): expects a decimal with at most \(places) places: \(text)") }
             return value
         }

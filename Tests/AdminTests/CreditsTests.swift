@@ -144,6 +144,23 @@ import Testing
         }
     }
 
+    @Test func onlySoManyTopUpsMayEndAtOnce() async throws {
+        try await AdminHarness.run { admin in
+            try await admin.seed()
+            for number in 0..<200 {
+                _ = try await admin.ledger.post(
+                    Posting(
+                        organization: "acme", amount: NanoCredits(1), idempotencyKey: "\(number)", actor: "a", note: "",
+                        time: Self.now, expiresAt: Self.now + 1_000))
+            }
+            let ends = #"{"amount":"1","expires_at":\#(Self.now + 9)}"#
+            let refused = try await Self.post("top-ups", ends, key: "more", admin)
+            #expect(refused.status == 400 && refused["pointer"] == "/expires_at")
+            #expect(refused["detail"]?.contains("as many top-ups") == true)
+            #expect(try await Self.post("top-ups", #"{"amount":"1"}"#, key: "more", admin).status == 201)
+        }
+    }
+
     @Test func entriesTellAllThatTheirKindHas() async throws {
         try await AdminHarness.run { admin in
             try await admin.seed()

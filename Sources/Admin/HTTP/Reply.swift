@@ -9,8 +9,8 @@ struct Reply: Sendable {
     var body: [UInt8]
     var contentType = "application/json"
     var entityTag: String?
-    /// Headers besides those that follow from the rest.
-    var fields = HTTPFields()
+    /// Beyond those that every answer has.
+    var headers = HTTPFields()
     /// Seconds.
     var retryAfter: Int?
 
@@ -66,7 +66,7 @@ struct Reply: Sendable {
     }
 
     var response: Response {
-        var headers = fields
+        var headers = headers
         if !body.isEmpty { headers[.contentType] = contentType }
         headers[.cacheControl] = "no-store"
         if let entityTag { headers[.eTag] = entityTag }

@@ -37,14 +37,14 @@ enum StatementsResource {
         case .csv:
             reply = Reply(200, Array(StatementSheet.text(statement).utf8))
             let file = "\(statement.organization)-\(statement.month).csv"
-            reply.fields[.contentDisposition] = "attachment; filename=\"\(file)\""
+            reply.headers[.contentDisposition] = "attachment; filename=\"\(file)\""
         case .html:
             reply = Reply(200, Array(StatementPage.text(statement, name: organization.name).utf8))
-            reply.fields[.contentSecurityPolicy] = StatementPage.policy + "; frame-ancestors 'none'"
+            reply.headers[.contentSecurityPolicy] = StatementPage.policy + "; frame-ancestors 'none'"
         }
         reply.contentType = format.contentType
-        reply.fields[.xContentTypeOptions] = "nosniff"
-        reply.fields[.vary] = "Accept"
+        reply.headers[.xContentTypeOptions] = "nosniff"
+        reply.headers[.vary] = "Accept"
         return reply
     }
 }

@@ -1,10 +1,12 @@
 """Providers that speak OpenAI's protocol in their own way, and such as talk nonsense within it."""
 
 import json
+import re
 
 import pytest
 
 import events
+import metrics
 import scripted
 from prices import cost
 from tenants import Admin
@@ -147,8 +149,18 @@ def test_implausible_usage_counts_as_none(tenant, name):
 
 def test_a_cost_above_the_hold_is_recorded_and_shown(admin):
     tenant = admin.tenant(credits="1", provider="parrot")
+    counted = lambda: metrics.scrape(admin.server)("tollgate_settles_above_hold_total")
+    before = counted()
     response = tenant.chat(ask("beyond the maximum"))
-    record = tenant.record(response.headers["tollgate-run-id"])
+    run = response.headers["tollgate-run-id"]
+    record = tenant.record(run)
+    assert counted() == before + 1
+    assert tenant.usage()["total"]["runs_above_hold"] == 1
+    lines = admin.server.process.log.read_text().splitlines()
+    [line] = [line for line in lines if "a run cost more than its hold" in line and run in line]
+    assert " warning " in line
+    names = set(re.findall(r" ([a-z_]+)=", line))
+    assert names == {"run", "hold", "cost"} and f"hold={record['hold']:f}" in line
     assert record["exceeded_hold"] is True and record["cost"] == cost(5, 10**6) > record["hold"]
     assert tenant.credits()["balance"] == 1 - record["cost"]
     assert tenant.chat(ask("normal")).status_code == 402

@@ -72,9 +72,7 @@ extension RunPipeline {
             return MeteredUsage(usage, isEstimated: reservation.price?.unpriced(in: usage).isEmpty == false)
         }
         guard answer.wasServed || answer.usage != nil else { return MeteredUsage(Usage(), isEstimated: false) }
-        var estimate = MeteredUsage.estimated(
-            inputBytes: reservation.inputBytes, outputBytes: answer.outputBytes)
-        estimate.usage.output = min(estimate.usage.output, reservation.maximumOutputTokens)
+        var estimate = reservation.measure.estimate(outputBytes: answer.outputBytes)
         // A report from before the end knows the input, and the output only so far.
         if let early = answer.usage {
             let output = max(early.output, estimate.usage.output - early.reasoning)

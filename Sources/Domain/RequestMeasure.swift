@@ -70,9 +70,7 @@ package struct RequestMeasure: Hashable, Sendable {
     /// - Parameter outputBytes: of what it answered, in UTF-8.
     package func estimate(outputBytes: Int) -> MeteredUsage {
         MeteredUsage(
-            Usage(
-                uncachedInput: likelyInput, output: min(MeteredUsage.tokens(forBytes: outputBytes), outputBound),
-                toolCalls: asksForProviderTools && outputBytes > 0 ? choices : 0),
+            Usage(uncachedInput: likelyInput, output: min(MeteredUsage.tokens(forBytes: outputBytes), outputBound)),
             isEstimated: true)
     }
 

@@ -30,6 +30,8 @@ enum ChoiceOutput {
         return count + reasoning
     }
 
+    static func imageCount(_ message: JSONValue?) -> Int { message?.present("images")?.elements().count ?? 0 }
+
     /// Of the choice numbered zero (or the first, where they are not numbered).
     static func first(of choices: [JSONValue]) -> JSONValue? {
         choices.first { choice in choice.member("index")?.int ?? 0 == 0 }

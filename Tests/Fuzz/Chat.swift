@@ -48,7 +48,7 @@ extension FuzzTarget {
         }
         try hold(failure.retryDelay ?? 0 >= 0, "a delay is not negative")
         guard let answer = try? ChatResponse(body, dialect: dialect) else { return }
-        try hold(answer.usage?.isPlausible ?? true, "usage is plausible")
+        try hold(answer.usage?.usage.isPlausible ?? true, "usage is plausible")
         try hold(answer.outputByteCount <= body.count, "no more output than came")
         let priced = try ChatUsage.addingCost("0.25", to: body)
         let usage = try reread(priced, "an answer with its cost is JSON").root.member("usage")

@@ -61,13 +61,32 @@ NONSENSE = {
     "no UTF-8": stream("?").replace(b"?", b'{"choices":[{"index":0,"delta":{"content":"\xff"}}]}'),
     "an end too soon": stream(*CONTENT), "an error": stream('{"error":{"message":"no","type":"server_error"}}'),
 }
+# What a provider reports, and the counters that are not zero.
+COUNTED = {
+    "of everything": (
+        {"prompt_tokens": 100, "completion_tokens": 50, "total_tokens": 150,
+         "prompt_tokens_details": {"cached_tokens": 60, "cache_write_tokens": 20, "audio_tokens": 15},
+         "completion_tokens_details": {"reasoning_tokens": 30, "audio_tokens": 12, "rejected_prediction_tokens": 3}},
+        {"uncached_input": 5, "cache_read": 60, "cache_write": 20, "audio_input": 15,
+         "output": 8, "reasoning": 30, "audio_output": 12}),
+    "of an hour's cache": (
+        {"prompt_tokens": 100, "completion_tokens": 5, "cache_creation_input_tokens": 90, "cache_creation": {
+            "ephemeral_5m_input_tokens": 30, "ephemeral_1h_input_tokens": 60}},
+        {"uncached_input": 10, "cache_write": 30, "cache_write_1h": 60, "output": 5}),
+    "of nothing": ({"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}, {}),
+}
 IMPLAUSIBLE = {
+    "more read than there was": {"prompt_tokens": 5, "completion_tokens": 7,
+                                 "prompt_tokens_details": {"cached_tokens": 6}},
+    "more thought than there was": {"prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12,
+                                    "completion_tokens_details": {"reasoning_tokens": 8}},
     "less than none": {"prompt_tokens": -5, "completion_tokens": 7}, "too much": USAGE | {"completion_tokens": 10**15},
     "no numbers": {"prompt_tokens": "5", "completion_tokens": 7}, "nothing": {},
 }
 # Then the connection ends.
 CUTS = {
     "after the end": stream(*CONTENT, *END),
+    "without a word on usage": stream(*CONTENT),
     "after an early report": stream(
         chunk({"content": "Grüße 日本語 🙂"}, None, {"prompt_tokens": 5, "completion_tokens": 1})),
 }
@@ -76,6 +95,7 @@ NO_COMPLETION = {
     "an empty object": "{}", "no choices": '{"choices":[]}', "another object": '{"object":"error","message":"no"}',
 }
 STREAMS = GOOD | NONSENSE | {f"usage: {name}": with_usage(usage) for name, usage in IMPLAUSIBLE.items()} | {
+    f"usage: {name}": with_usage(usage) for name, (usage, _) in COUNTED.items()} | {
     "calls": stream(*CALLS), "beyond the maximum": with_usage(USAGE | {"completion_tokens": 10**6}),
 }
 
@@ -147,6 +167,17 @@ def test_implausible_usage_counts_as_none(tenant, name):
     assert 0 < record["cost"] <= record["hold"]
 
 
+@pytest.mark.parametrize("name", COUNTED)
+def test_usage_is_kept_as_counters_of_which_no_token_is_in_two(tenant, name):
+    reported, counters = COUNTED[name]
+    response = tenant.chat(ask(f"usage: {name}"))
+    usage = tenant.record(response.headers["tollgate-run-id"])["usage"]
+    totals = {"input_tokens": reported["prompt_tokens"], "output_tokens": reported["completion_tokens"]}
+    assert {key: value for key, value in usage.items() if value} == {
+        key: value for key, value in (counters | totals).items() if value}
+    assert usage["estimated"] is False
+
+
 def test_a_cost_above_the_hold_is_recorded_and_shown(admin):
     tenant = admin.tenant(credits="1", provider="parrot")
     counted = lambda: metrics.scrape(admin.server)("tollgate_settles_above_hold_total")
@@ -183,6 +214,18 @@ def test_a_connection_that_breaks_after_the_answer(tenant):
     assert events.text_of(data) == TEXT and data[-1] == "[DONE]"
     record = tenant.record(response.headers["tollgate-run-id"])
     assert (record["state"], record["cost"], record["usage"]["estimated"]) == ("succeeded", cost(5, 7), False)
+
+
+def test_a_stream_that_is_cut_is_settled_by_what_was_relayed(tenant):
+    response = tenant.chat(ask("without a word on usage"))
+    data = events.data(response.text)
+    assert events.text_of(data[:-1]) == TEXT and data[-1]["error"]["code"] == "provider_error"
+    record = tenant.record(response.headers["tollgate-run-id"])
+    assert (record["state"], record["usage"]["estimated"]) == ("failed", True)
+    # A token for each four bytes begun.
+    assert record["usage"]["output_tokens"] == -(-len(TEXT.encode()) // 4)
+    assert record["cost"] == cost(record["usage"]["input_tokens"], record["usage"]["output_tokens"])
+    assert data[-1]["error"]["charged"] == record["cost"] > 0
 
 
 def test_an_early_report_is_not_the_last_word(tenant):

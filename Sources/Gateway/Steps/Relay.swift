@@ -63,6 +63,7 @@ extension RunPipeline {
         answer.model = response.model
         answer.usage = response.usage
         answer.outputBytes = response.outputByteCount
+        answer.images = response.imageCount
         if let error = response.error {
             answer.wasServed = response.outputByteCount > 0
             let failure = ProviderFailure.classify(error: error, dialect: route.dialect, secrets: [route.secret])

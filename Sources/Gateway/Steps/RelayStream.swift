@@ -21,6 +21,7 @@ extension RunPipeline {
             answer.usage = end.reader.usage
             answer.model = end.reader.model
             answer.outputBytes = end.reader.outputByteCount
+            answer.images = end.reader.imageCount
             answer.isCutShort = !end.reader.isDone && end.reader.finishedChoices < Int(call.n)
         }
         while !end.reader.isDone {

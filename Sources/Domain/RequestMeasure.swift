@@ -67,11 +67,15 @@ package struct RequestMeasure: Hashable, Sendable {
     package var likelyInput: Int64 { MeteredUsage.tokens(forBytes: textBytes) + attachments.likely }
 
     /// What a run comes to whose provider does not say.
-    /// - Parameter outputBytes: of what it answered, in UTF-8.
-    package func estimate(outputBytes: Int) -> MeteredUsage {
-        MeteredUsage(
-            Usage(uncachedInput: likelyInput, output: min(MeteredUsage.tokens(forBytes: outputBytes), outputBound)),
-            isEstimated: true)
+    /// - Parameters:
+    ///   - outputBytes: of what it answered, in UTF-8.
+    ///   - spokenBytes: of what it said aloud, as text: a token each, since speech has some 15 letters a second, and
+    ///     OpenAI makes 20 tokens of it.
+    package func estimate(outputBytes: Int, spokenBytes: Int = 0) -> MeteredUsage {
+        let spoken = min(Int64(spokenBytes), outputBound)
+        let written = min(MeteredUsage.tokens(forBytes: outputBytes), outputBound - spoken)
+        return MeteredUsage(
+            Usage(uncachedInput: likelyInput, output: written, audioOutput: spoken), isEstimated: true)
     }
 
     /// What it is likely to consume: what is held where an organization's terms ask for estimates. Never more than

@@ -12,6 +12,8 @@ package struct ChatStreamReader: Sendable {
     package private(set) var usage: ReportedUsage?
     /// UTF-8 bytes generated so far, for an estimate.
     package private(set) var outputByteCount = 0
+    /// UTF-8 bytes of what was said aloud so far, as text.
+    package private(set) var spokenByteCount = 0
     /// Images made so far.
     package private(set) var imageCount = 0
     private var finished: Set<Int64> = []
@@ -49,6 +51,7 @@ package struct ChatStreamReader: Sendable {
         if let reason = event.finishReason, finishReason == nil { finishReason = reason }
         if let reported = event.usage { usage = reported }
         outputByteCount += event.outputByteCount
+        spokenByteCount += event.spokenByteCount
         imageCount += event.imageCount
         finished.formUnion(event.finishedChoices)
     }

@@ -135,6 +135,10 @@ import Testing
         #expect(
             request.estimate(outputBytes: 9) == MeteredUsage(Usage(uncachedInput: 1_001, output: 3), isEstimated: true))
         #expect(request.estimate(outputBytes: 4_000).usage.output == 20, "no more than it was told to write")
+        #expect(
+            request.estimate(outputBytes: 4, spokenBytes: 15).usage
+                == Usage(uncachedInput: 1_001, output: 1, audioOutput: 15))
+        #expect(request.estimate(outputBytes: 90, spokenBytes: 90).usage.outputTotal == 20)
         // A picture of a megabyte is no million bytes of text.
         request.attachments.add(.image(isCoarse: false), inline: 4_000, allowances)
         #expect(request.estimate(outputBytes: 0).usage.uncachedInput == 1 + 1_600)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from decimal import Decimal
 
 import pytest
 
@@ -83,8 +84,19 @@ IMPLAUSIBLE = {
     "less than none": {"prompt_tokens": -5, "completion_tokens": 7}, "too much": USAGE | {"completion_tokens": 10**15},
     "no numbers": {"prompt_tokens": "5", "completion_tokens": 7}, "nothing": {},
 }
+PICTURE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,QUJD"}}
+MORE = {
+    "pictures": stream(
+        chunk({"content": "Look: ", "images": [PICTURE]}), chunk({"images": [PICTURE, PICTURE]}), *END, "[DONE]"),
+    "a search": stream(*NORMAL),
+    "a counted search": with_usage(USAGE | {"server_tool_use": {"web_search_requests": 3}}),
+    "no search": with_usage(USAGE | {"server_tool_use": {"web_search_requests": 0}}),
+}
 # Then the connection ends.
 CUTS = {
+    "said aloud": stream(
+        chunk({"role": "assistant", "audio": {"id": "a1", "transcript": "Hello "}}),
+        chunk({"audio": {"data": "QUJD" * 100}}), chunk({"audio": {"transcript": "there"}})),
     "after the end": stream(*CONTENT, *END),
     "without a word on usage": stream(*CONTENT),
     "after an early report": stream(
@@ -94,7 +106,7 @@ CUTS = {
 NO_COMPLETION = {
     "an empty object": "{}", "no choices": '{"choices":[]}', "another object": '{"object":"error","message":"no"}',
 }
-STREAMS = GOOD | NONSENSE | {f"usage: {name}": with_usage(usage) for name, usage in IMPLAUSIBLE.items()} | {
+STREAMS = GOOD | NONSENSE | MORE | {f"usage: {name}": with_usage(usage) for name, usage in IMPLAUSIBLE.items()} | {
     f"usage: {name}": with_usage(usage) for name, (usage, _) in COUNTED.items()} | {
     "calls": stream(*CALLS), "beyond the maximum": with_usage(USAGE | {"completion_tokens": 10**6}),
 }
@@ -176,6 +188,51 @@ def test_usage_is_kept_as_counters_of_which_no_token_is_in_two(tenant, name):
     assert {key: value for key, value in usage.items() if value} == {
         key: value for key, value in (counters | totals).items() if value}
     assert usage["estimated"] is False
+
+
+def priced(admin, **rates):
+    """An organization that pays for more than text."""
+    tenant = admin.tenant(provider="parrot")
+    price = {"provider": "parrot", "model": "sim-1", "organization": tenant.organization, "input": 10**9, "output": 4 * 10**9}
+    admin.post("/prices", price | rates)
+    return tenant
+
+
+def ended(tenant, name: str, **members) -> tuple[dict, dict]:
+    """A run's usage without what is zero, and its record."""
+    response = tenant.chat(ask(name) | members)
+    assert response.status_code == 200, response.text
+    record = tenant.record(response.headers["tollgate-run-id"])
+    return {key: value for key, value in record["usage"].items() if value}, record
+
+
+def test_searches_that_nobody_counts_are_no_gift(admin):
+    tenant = priced(admin, tool_calls=10**13)
+    asks = {"tools": [{"type": "web_search"}]}
+    for name, calls, is_estimated in [("a search", 1, True), ("a counted search", 3, False), ("no search", 0, False)]:
+        usage, record = ended(tenant, name, **asks)
+        assert (usage.get("tool_calls", 0), usage.get("estimated", False)) == (calls, is_estimated)
+        assert record["cost"] == cost(5, 7) + calls * Decimal("0.01") < record["hold"]
+    # Nobody asked for any.
+    usage, record = ended(tenant, "a search")
+    assert "tool_calls" not in usage and "estimated" not in usage and record["cost"] == cost(5, 7)
+
+
+def test_images_are_counted_where_the_price_is_by_the_image(admin, tenant):
+    usage, record = ended(priced(admin, images=4 * 10**13), "pictures", modalities=["text", "image"])
+    assert usage["images"] == 3 and "estimated" not in usage
+    assert record["cost"] == cost(5, 7) + 3 * Decimal("0.04") < record["hold"]
+    # Elsewhere its tokens have them.
+    usage, record = ended(tenant, "pictures", modalities=["text", "image"])
+    assert "images" not in usage and "estimated" not in usage and record["cost"] == cost(5, 7)
+
+
+def test_speech_that_is_cut_is_settled_by_what_was_said(admin):
+    usage, record = ended(priced(admin, audio_output=9 * 10**9), "said aloud")
+    assert usage["estimated"] is True and "output" not in usage
+    # A token a letter of what was said.
+    assert usage["audio_output"] == len("Hello there")
+    assert record["cost"] == cost(usage["input_tokens"], 0) + 11 * Decimal("0.000009")
 
 
 def test_a_cost_above_the_hold_is_recorded_and_shown(admin):

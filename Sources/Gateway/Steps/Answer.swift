@@ -13,6 +13,8 @@ struct Answer {
     var usage: ReportedUsage?
     /// UTF-8 bytes of output seen, for an estimate.
     var outputBytes = 0
+    /// UTF-8 bytes of the text of sound seen, for an estimate.
+    var spokenBytes = 0
     /// Images in it.
     var images = 0
     /// The provider began to answer and may bill it. What it then leaves unsaid is estimated, not zero.

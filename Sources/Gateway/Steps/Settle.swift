@@ -71,18 +71,21 @@ extension RunPipeline {
         if let report = answer.usage, !answer.isCutShort {
             metered = MeteredUsage(report.usage, isEstimated: false)
         } else if answer.wasServed || answer.usage != nil {
-            metered = reservation.measure.estimate(outputBytes: answer.outputBytes)
+            metered = reservation.measure.estimate(outputBytes: answer.outputBytes, spokenBytes: answer.spokenBytes)
             // A report from before the end knows the input, and the output only so far.
             if let early = answer.usage?.usage {
-                let output = max(early.output, metered.usage.output - early.reasoning)
+                let relayed = metered.usage
                 metered.usage = early
-                metered.usage.output = output
+                metered.usage.output = max(early.output, relayed.output - early.reasoning)
+                metered.usage.audioOutput = max(early.audioOutput, relayed.audioOutput)
             }
         } else {
             return MeteredUsage(Usage(), isEstimated: false)
         }
         // Providers that run searches without counting them bill one for each choice at the least.
-        if reservation.measure.asksForProviderTools, answer.outputBytes > 0, answer.usage?.saysToolCalls != true {
+        if reservation.measure.asksForProviderTools, answer.outputBytes + answer.spokenBytes > 0,
+            answer.usage?.saysToolCalls != true
+        {
             metered.usage.toolCalls = max(metered.usage.toolCalls, reservation.measure.choices)
             metered.isEstimated = true
         }

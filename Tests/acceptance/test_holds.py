@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 import prices
-from tenants import HELLO
+from tenants import HELLO, Admin
 
 TOKEN = Decimal(prices.INPUT) / 10**15
 OUTPUT_TOKEN = Decimal(prices.OUTPUT) / 10**15
@@ -85,7 +85,6 @@ def test_output_is_the_maximum_times_the_choices(poor):
 
 def test_the_maximum_that_is_held_for_is_sent(admin, new_simulator, new_server):
     simulator = new_simulator("--keep-bodies")
-    from tenants import Admin
     tenant = Admin(new_server(simulator)).tenant(max_output_tokens=None)
     sent = []
     for asked in [{}, {"max_tokens": 7}, {"max_completion_tokens": 9}, {"max_tokens": 7, "max_completion_tokens": 9}]:
@@ -96,3 +95,39 @@ def test_the_maximum_that_is_held_for_is_sent(admin, new_simulator, new_server):
         sent.append(request["max_completion_tokens"])
     # The model's own where nobody says less.
     assert sent == [100_000, 7, 9, 9]
+
+
+def test_by_estimate_more_runs_fit_and_one_may_cost_more(admin):
+    """An organization whose terms say so has what is likely held: a quarter of a large maximum, and no more than 2,048
+    tokens."""
+    tenant = admin.tenant(max_output_tokens=20_000)
+    held = lambda **members: tenant.record(tenant.chat(HELLO | members).headers["tollgate-run-id"])["hold"]
+    bound = held()
+    assert bound > 20_000 * OUTPUT_TOKEN
+    terms = f"{tenant.root}/credits/terms"
+    admin.call("PUT", terms, {"overdraft": "0", "holds": "estimate"})
+    estimate = held()
+    assert 2_048 * OUTPUT_TOKEN < estimate < 2_048 * OUTPUT_TOKEN + 100 * TOKEN
+    assert held(n=2) > 2 * 2_048 * OUTPUT_TOKEN
+    admin.call("PUT", terms, {"overdraft": "0", "holds": "bound"})
+    assert held() == bound
+    admin.verify_ledger()
+
+
+def test_a_cost_above_an_estimate_is_on_the_books(admin):
+    tenant = admin.tenant(credits="0.05", model="sim-big", max_output_tokens=10_000)
+    # Five times what is likely.
+    admin.call("PUT", f"{tenant.root}/credits/terms", {"overdraft": "0", "holds": "estimate"})
+    response = tenant.chat(HELLO)
+    assert response.status_code == 200
+    record = tenant.record(response.headers["tollgate-run-id"])
+    assert record["usage"]["output_tokens"] == 10_000
+    assert record["exceeded_hold"] is True and record["cost"] > record["hold"]
+    assert tenant.usage()["total"]["runs_above_hold"] == 1
+    credits = tenant.credits()
+    assert (credits["held"], credits["balance"]) == (0, Decimal("0.05") - record["cost"])
+    poor = admin.tenant(credits="0.01", model="sim-big", max_output_tokens=10_000)
+    admin.call("PUT", f"{poor.root}/credits/terms", {"overdraft": "0", "holds": "estimate"})
+    assert poor.chat(HELLO).status_code == 200
+    assert poor.credits()["balance"] < 0 and poor.chat(HELLO).status_code == 402
+    admin.verify_ledger()

@@ -32,7 +32,8 @@ package struct RenderedMessage: Hashable, Sendable {
 
     package var role: Role
     package var content: Content
-    /// Parts that are not text. What they come to in tokens is not bounded by their bytes, since they can be references.
+    /// Parts that are not text, and what the model said aloud before. What they come to in tokens is not bounded by their
+    /// bytes, since they can be references.
     package var attachmentCount: Int
 
     package init(role: Role, content: Content, attachmentCount: Int = 0) {

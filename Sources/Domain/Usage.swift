@@ -142,10 +142,4 @@ package struct MeteredUsage: Hashable, Sendable {
 
     /// Tokens guessed from UTF-8 bytes: one for each four begun, what English text comes to on current tokenizers.
     package static func tokens(forBytes count: Int) -> Int64 { Int64((count + 3) / 4) }
-
-    package static func estimated(inputBytes: Int, outputBytes: Int) -> Self {
-        Self(
-            Usage(uncachedInput: tokens(forBytes: inputBytes), output: tokens(forBytes: outputBytes)),
-            isEstimated: true)
-    }
 }

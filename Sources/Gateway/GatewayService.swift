@@ -92,6 +92,7 @@ package final class GatewayService: Service {
             group.addTask { await self.drainWhenTold() }
             group.addTask { await self.hurryWhenTold() }
             group.addTask { await self.forgetExpired() }
+            group.addTask { await self.expireCredits() }
             // Whichever ends first, the last run or the time to wait for it, ends the others.
             await group.next()
             group.cancelAll()
@@ -145,6 +146,21 @@ package final class GatewayService: Service {
                 if try await ledger.forgetExpired(at: now()) { continue }
             } catch {
                 logger.debug("expired responses stay for now", metadata: ["error": "\(error)"])
+            }
+            try? await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    /// Once a second, a piece of the balances at a time; ends when cancelled.
+    private func expireCredits() async {
+        let now = settings.withLockedValue { $0.now }
+        var sweep = ExpirySweep(ledger)
+        while !Task.isCancelled {
+            do throws(StorageError) {
+                let entries = try await sweep.step(at: now())
+                if entries > 0 { logger.info("ended credits were taken back", metadata: ["entries": "\(entries)"]) }
+            } catch {
+                logger.debug("ended credits stay for now", metadata: ["error": "\(error)"])
             }
             try? await Task.sleep(for: .seconds(1))
         }

@@ -1,3 +1,4 @@
+import Domain
 import Edge
 import NIOCore
 import NIOSSL
@@ -37,6 +38,8 @@ package struct GatewaySettings: Sendable {
     package var maximumResponseHeaderBytes = 64 << 10
     /// How long a run goes on after its client has left, to learn what it cost.
     package var drainAfterDisconnect = TimeAmount.seconds(30)
+    /// For what the bytes of requests do not tell.
+    package var allowances = Allowances()
     /// For decoded versions, all loops together.
     package var planCacheBytes = 16 << 20
     /// Provider name -> base URL, where it is not the provider's own.

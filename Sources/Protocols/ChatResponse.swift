@@ -7,7 +7,11 @@ package struct ChatResponse: Sendable {
     package let id: String?
     /// As the provider reported it.
     package let model: String?
-    package let usage: Usage?
+    package let usage: ReportedUsage?
+    /// UTF-8 bytes of what was said aloud, as text, over all choices.
+    package let spokenByteCount: Int
+    /// Images made, over all choices (OpenRouter's `message.images`).
+    package let imageCount: Int
     package let hasChoices: Bool
     /// Of choice 0.
     package let finishReason: String?
@@ -37,6 +41,8 @@ package struct ChatResponse: Sendable {
         output = message.flatMap(ChoiceOutput.text) ?? message?.present("refusal")?.decodedBytes
         let calls = message?.present("tool_calls")
         toolCalls = calls?.elements().isEmpty == false ? calls : nil
+        spokenByteCount = choices.reduce(0) { $0 + ChoiceOutput.spokenByteCount($1.member("message")) }
+        imageCount = choices.reduce(0) { $0 + ChoiceOutput.imageCount($1.member("message")) }
         outputByteCount = choices.reduce(0) { sum, choice in
             sum + (choice.member("message").map(ChoiceOutput.byteCount) ?? 0)
         }

@@ -14,7 +14,11 @@ package struct ChatStreamEvent: Sendable {
     package let finishedChoices: [Int64]
     /// UTF-8 bytes generated, over all choices: content, reasoning, refusal, calls.
     package let outputByteCount: Int
-    package let usage: Usage?
+    /// UTF-8 bytes of what was said aloud, as text, over all choices.
+    package let spokenByteCount: Int
+    /// Images made, over all choices.
+    package let imageCount: Int
+    package let usage: ReportedUsage?
     /// No choice, only usage: the extra chunk that a client gets only if it asked.
     package let isUsageOnly: Bool
     /// Positions of choices that say their role once more (Ollama's chunks all do).
@@ -63,6 +67,8 @@ package struct ChatStreamEvent: Sendable {
         finishReason = nil
         finishedChoices = []
         outputByteCount = 0
+        spokenByteCount = 0
+        imageCount = 0
         usage = nil
         isUsageOnly = false
         repeatedRoles = []
@@ -76,12 +82,16 @@ package struct ChatStreamEvent: Sendable {
         // Absent, null and empty all occur (vLLM, Azure's first chunk, the usage chunk).
         let choices = root.member("choices")?.elements() ?? []
         var bytes = 0
+        var spoken = 0
+        var images = 0
         var reasons: [(number: Int64, reason: String)] = []
         var repeated: Set<Int> = []
         for (position, choice) in choices.enumerated() {
             let number = choice.member("index")?.int ?? 0
             if let delta = choice.member("delta") {
                 bytes += ChoiceOutput.byteCount(delta)
+                spoken += ChoiceOutput.spokenByteCount(delta)
+                images += ChoiceOutput.imageCount(delta)
                 if let role = delta.member("role"), role.decodedByteCount > 0, !roles.insert(number).inserted {
                     repeated.insert(position)
                 }
@@ -93,6 +103,8 @@ package struct ChatStreamEvent: Sendable {
         }
         repeatedRoles = repeated
         outputByteCount = bytes
+        spokenByteCount = spoken
+        imageCount = images
         finishedChoices = reasons.map(\.number)
         finishReason = (reasons.first { $0.number == 0 } ?? reasons.first)?.reason
         usage = ChatUsage.read(root, dialect: dialect)

@@ -9,9 +9,13 @@ package struct ChatStreamReader: Sendable {
     package private(set) var model: String?
     package private(set) var finishReason: String?
     /// The last plausible report: streams that report more than once report cumulatively.
-    package private(set) var usage: Usage?
+    package private(set) var usage: ReportedUsage?
     /// UTF-8 bytes generated so far, for an estimate.
     package private(set) var outputByteCount = 0
+    /// UTF-8 bytes of what was said aloud so far, as text.
+    package private(set) var spokenByteCount = 0
+    /// Images made so far.
+    package private(set) var imageCount = 0
     private var finished: Set<Int64> = []
     /// How many choices have a finish reason.
     package var finishedChoices: Int { finished.count }
@@ -47,6 +51,8 @@ package struct ChatStreamReader: Sendable {
         if let reason = event.finishReason, finishReason == nil { finishReason = reason }
         if let reported = event.usage { usage = reported }
         outputByteCount += event.outputByteCount
+        spokenByteCount += event.spokenByteCount
+        imageCount += event.imageCount
         finished.formUnion(event.finishedChoices)
     }
 

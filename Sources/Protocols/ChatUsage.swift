@@ -1,60 +1,29 @@
 import Domain
 import JSON
 
+/// What a provider reported of a run.
+package struct ReportedUsage: Hashable, Sendable {
+    package var usage: Usage
+    /// Whether it says how often the provider's own tools were called, if only that they were not.
+    package var saysToolCalls: Bool
+}
+
 /// The `usage` object of OpenAI-compatible answers.
 package enum ChatUsage {
     /// The report as disjoint counters. Nil where it is absent, null, incomplete or implausible; a zero that is
-    /// reported is zero.
+    /// reported is zero. Implausible is what cannot be: a part larger than its whole, a count below zero, broken or beyond
+    /// `Usage.limit`.
     /// - Parameter root: a whole answer or a stream's chunk.
-    package static func read(_ root: JSONValue, dialect: ProviderDialect) -> Usage? {
+    package static func read(_ root: JSONValue, dialect: ProviderDialect) -> ReportedUsage? {
         if let usage = root.present("usage"), let read = normalised(usage, dialect) { return read }
         // Groq reports in its own member too, and in older streams only there.
         return root.present("x_groq")?.present("usage").flatMap { normalised($0, dialect) }
     }
 
-    static func normalised(_ usage: JSONValue, _ dialect: ProviderDialect) -> Usage? {
-        guard let prompt = count(usage, "prompt_tokens"), let completion = count(usage, "completion_tokens") else {
-            return nil
-        }
-        let promptDetails = usage.present("prompt_tokens_details")
-        let cached =
-            promptDetails.flatMap { count($0, "cached_tokens") }
-            ?? count(usage, "prompt_cache_hit_tokens") ?? count(usage, "num_cached_tokens") ?? 0
-        let written = promptDetails.flatMap { count($0, "cache_write_tokens") } ?? 0
-        let output = split(
-            completion,
-            reasoning: usage.present("completion_tokens_details").flatMap { count($0, "reasoning_tokens") } ?? 0,
-            restOfTotal: count(usage, "total_tokens").map { $0 - prompt - completion }, dialect)
-        let read = Usage(
-            uncachedInput: prompt - cached - written, cacheRead: cached, cacheWrite: written,
-            output: output.visible, reasoning: output.reasoning)
-        return read.isPlausible ? read : nil
-    }
-
-    /// The total tells whether reasoning is within the completion; the dialect says so only where there is no telling.
-    private static func split(
-        _ completion: Int64, reasoning: Int64, restOfTotal: Int64?, _ dialect: ProviderDialect
-    ) -> (visible: Int64, reasoning: Int64) {
-        let within = (completion - reasoning, reasoning)
-        let beside = (completion, reasoning)
-        if let rest = restOfTotal {
-            if rest == 0 { return within }
-            if rest == reasoning { return beside }
-        }
-        switch dialect.reasoning {
-        case .withinOutput: return within
-        case .besideOutput: return beside
-        case .restOfTotal:
-            guard let rest = restOfTotal, rest > 0 else { return within }
-            return (completion, rest)
-        }
-    }
-
-    /// A counter small enough to be added and subtracted; what is beyond makes the report implausible, as -1 does.
-    private static func count(_ object: JSONValue, _ name: String) -> Int64? {
-        guard let value = object.present(name) else { return nil }
-        guard let count = value.int, (0...Usage.limit).contains(count) else { return value.kind == .number ? -1 : nil }
-        return count
+    private static func normalised(_ usage: JSONValue, _ dialect: ProviderDialect) -> ReportedUsage? {
+        guard let fields = ChatUsageFields(usage) else { return nil }
+        let usage = fields.disjoint(dialect)
+        return usage.isPlausible ? ReportedUsage(usage: usage, saysToolCalls: fields.toolCalls != nil) : nil
     }
 }
 
@@ -135,11 +104,19 @@ extension JSONWriter {
         beginObject()
         key("cached_tokens")
         int(usage.cacheRead)
+        if usage.audioInput > 0 {
+            key("audio_tokens")
+            int(usage.audioInput)
+        }
         endObject()
         key("completion_tokens_details")
         beginObject()
         key("reasoning_tokens")
         int(usage.reasoning)
+        if usage.audioOutput > 0 {
+            key("audio_tokens")
+            int(usage.audioOutput)
+        }
         endObject()
         key("cost")
         raw(cost.utf8)

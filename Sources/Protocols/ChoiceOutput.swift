@@ -30,6 +30,13 @@ enum ChoiceOutput {
         return count + reasoning
     }
 
+    /// The UTF-8 bytes of what was said aloud, as text.
+    static func spokenByteCount(_ message: JSONValue?) -> Int {
+        message?.present("audio")?.member("transcript")?.decodedByteCount ?? 0
+    }
+
+    static func imageCount(_ message: JSONValue?) -> Int { message?.present("images")?.elements().count ?? 0 }
+
     /// Of the choice numbered zero (or the first, where they are not numbered).
     static func first(of choices: [JSONValue]) -> JSONValue? {
         choices.first { choice in choice.member("index")?.int ?? 0 == 0 }

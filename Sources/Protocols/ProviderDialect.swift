@@ -39,6 +39,8 @@ package struct ProviderDialect: Hashable, Sendable {
     package var knowsDeveloperRole = false
     /// Whether more than one choice can be asked for.
     package var acceptsN = true
+    /// Whether an image's `detail` is kept to.
+    package var keepsDetail = false
     package var reasoning = Reasoning.withinOutput
     package var structuredOutput = StructuredOutput.none
 
@@ -78,10 +80,10 @@ extension ProviderDialect {
     package static let all: [ProviderDialect] = [
         ProviderDialect(
             name: "openai", baseURL: "https://api.openai.com/v1", outputMaximum: .maxCompletionTokens,
-            knowsDeveloperRole: true, structuredOutput: .jsonSchema),
+            knowsDeveloperRole: true, keepsDetail: true, structuredOutput: .jsonSchema),
         ProviderDialect(
             name: "azure", keyHeader: "api-key", keyPrefix: "", outputMaximum: .maxCompletionTokens,
-            knowsDeveloperRole: true, structuredOutput: .jsonSchema),
+            knowsDeveloperRole: true, keepsDetail: true, structuredOutput: .jsonSchema),
         // Its endpoint ignores `response_format`.
         ProviderDialect(
             name: "anthropic", baseURL: "https://api.anthropic.com/v1", knowsDeveloperRole: true, acceptsN: false),

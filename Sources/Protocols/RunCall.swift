@@ -31,15 +31,6 @@ package struct RunCall: Sendable {
     package var parameters: [Field] = []
 
     package init() {}
-
-    /// How many parts of the messages are not text: images, files, audio. What they come to in tokens is not bounded by
-    /// their bytes here, since they can be references.
-    package var attachmentCount: Int {
-        messages.reduce(0) { sum, message in
-            guard let content = message.member("content"), content.kind == .array else { return sum }
-            return sum + content.elements().count { $0.member("type")?.isString("text") != true }
-        }
-    }
 }
 
 extension RunCall {

@@ -7,7 +7,10 @@ extension FuzzTarget {
     static let chatRequest = FuzzTarget(name: "chat-request") { input in
         guard let document = try? JSONDocument(input[...]) else { return }
         if let native = try? NativeRunRequest(document) {
-            try hold(native.call.attachmentCount >= 0, "attachments are counted")
+            var attachments = AttachmentTokens()
+            for message in native.call.messages { attachments.add(message, keepsDetail: true, Allowances()) }
+            try hold(0...input.count ~= attachments.inlineBytes, "no attachment has more bytes than the request")
+            try hold(attachments.likely <= attachments.most, "what is likely is within the most")
         }
         guard let request = try? ChatRequest(document) else { return }
         for dialect in ProviderDialect.all {
@@ -45,7 +48,7 @@ extension FuzzTarget {
         }
         try hold(failure.retryDelay ?? 0 >= 0, "a delay is not negative")
         guard let answer = try? ChatResponse(body, dialect: dialect) else { return }
-        try hold(answer.usage?.isPlausible ?? true, "usage is plausible")
+        try hold(answer.usage?.usage.isPlausible ?? true, "usage is plausible")
         try hold(answer.outputByteCount <= body.count, "no more output than came")
         let priced = try ChatUsage.addingCost("0.25", to: body)
         let usage = try reread(priced, "an answer with its cost is JSON").root.member("usage")

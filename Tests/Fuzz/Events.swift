@@ -35,7 +35,7 @@ extension FuzzTarget {
         }
         if let json = calls.json { try hold((try? JSONDocument(json)) != nil, "assembled tool calls are JSON") }
         try hold(reader.outputByteCount <= input.count, "no more output than came")
-        try hold(reader.usage?.isPlausible ?? true, "usage is plausible")
+        try hold(reader.usage?.usage.isPlausible ?? true, "usage is plausible")
     }
 
     static func pieces(of stream: [UInt8], seed: UInt8) -> [ArraySlice<UInt8>] {

@@ -84,6 +84,9 @@ import Testing
         let gateway = try await GatewayFixture()
         let reply = try await gateway.chat(#","service_tier":"priority""#)
         #expect(reply.status == 200 && reply.head["tollgate-ignored"] == "service_tier")
+        let routed = try await gateway.chat(
+            #","models":["gpt-4.1"],"provider":{"order":["x"]},"plugins":[{"id":"web"}],"web_search_options":{}"#)
+        #expect(routed.head["tollgate-ignored"] == "models, provider, plugins, web_search_options")
         try await gateway.deploy(model: "sim-1", number: 2, extra: #","overridable":["service_tier"]"#)
         #expect(try await gateway.chat(#","service_tier":"priority""#).head["tollgate-ignored"] == nil)
         try await gateway.stop()

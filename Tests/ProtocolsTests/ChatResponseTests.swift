@@ -19,7 +19,7 @@ import Testing
         #expect(response.model == "m-2026")
         #expect(response.finishReason == "stop")
         #expect(response.output == Array("Hé".utf8))
-        #expect(response.usage == Usage(uncachedInput: 9, output: 4))
+        #expect(response.usage?.usage == Usage(uncachedInput: 9, output: 4))
         #expect(response.outputByteCount == 10)
         #expect(response.toolCalls == nil && response.error == nil)
     }

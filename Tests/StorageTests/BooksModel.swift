@@ -60,8 +60,10 @@ struct BooksModel {
 
         mutating func topUp(_ amount: Int64, endingAt expiresAt: Int64?, number: Int) {
             move(amount, "top_up")
-            guard let expiresAt else { return }
-            lots.append(Lot(expiresAt: expiresAt, number: number, left: amount))
+            // What was owed is paid first.
+            let left = min(amount, balance)
+            guard let expiresAt, left > 0 else { return }
+            lots.append(Lot(expiresAt: expiresAt, number: number, left: left))
             lots.sort { ($0.expiresAt, $0.number) < ($1.expiresAt, $1.number) }
         }
     }

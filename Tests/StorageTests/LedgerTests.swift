@@ -149,6 +149,47 @@ import Testing
         #expect(try ledger.balance("acme").held == .zero)
     }
 
+    @Test(arguments: [(.inputEstimate, 2), (.hold, 10), (.nothing, 0)] as [(InterruptedCharge, Int64)])
+    func anInterruptedRunIsChargedAsConfigured(_ charge: InterruptedCharge, _ cost: Int64) async throws {
+        _ = try await topUp(100)
+        for number in 1...5 as ClosedRange<UInt64> { _ = try await ledger.hold(run(number)) }
+        #expect(try await ledger.hold(run(6, hold: 0, costsCredits: false)) == .held(.zero))
+        #expect(try await ledger.closeInterrupted(at: 86_400_000, charging: charge, chunk: 2) == 6)
+        for number in 1...5 as ClosedRange<UInt64> {
+            let end = try ledger.run(run(number).id)?.end
+            #expect(end?.outcome == .interrupted && end?.cost == NanoCredits(cost))
+            #expect(end?.usage == MeteredUsage(Usage(uncachedInput: 3), isEstimated: true))
+        }
+        #expect(try ledger.run(run(6).id)?.end?.cost == .zero)
+        let balance = try ledger.balance("acme")
+        #expect(balance.balance == NanoCredits(100 - 5 * cost) && balance.held == .zero)
+        #expect(try ledger.entries("acme", limit: 6).allSatisfy { $0.kind == .interrupted })
+        guard case .clean = try LedgerAudit.verify(ledger) else {
+            Issue.record("the books are not clean")
+            return
+        }
+    }
+
+    /// Where the terms ask for estimates, more runs fit, and what they cost more than that is on the books all the same.
+    @Test func anEstimateIsHeldWhereTheTermsSaySo() async throws {
+        _ = try await topUp(10)
+        #expect(try await ledger.hold(run(1), estimate: NanoCredits(4)) == .held(NanoCredits(10)))
+        _ = try await ledger.settle(run(1).id, end(cost: 1))
+        _ = try await ledger.setTerms("acme", CreditTerms(holds: .estimate), actor: "ann", time: 2)
+        #expect(try await ledger.hold(run(2), estimate: NanoCredits(4)) == .held(NanoCredits(4)))
+        #expect(
+            try await ledger.hold(run(3), estimate: NanoCredits(20)) != .held(NanoCredits(20)), "never above the bound")
+        #expect(try await ledger.hold(run(4), estimate: NanoCredits(5)) == .held(NanoCredits(5)))
+        _ = try await ledger.settle(run(2).id, end(cost: 6))
+        #expect(try ledger.run(run(2).id)?.hold == NanoCredits(4))
+        #expect(try ledger.run(run(2).id)?.end?.exceededHold == true)
+        #expect(try ledger.balance("acme").balance == NanoCredits(3))
+        guard case .clean = try LedgerAudit.verify(ledger) else {
+            Issue.record("the books are not clean")
+            return
+        }
+    }
+
     @Test func entriesPageNewestFirst() async throws {
         for number in 0..<5 {
             _ = try await topUp(1, key: "\(number)")

@@ -66,7 +66,10 @@ def finish_refused(tenant, response, simulator, fault: str):
     assert (record["state"], record["cost"], record["error"]) == (
         "failed", 0, response.json()["error"]["code"])
     if fault.isdigit():
-        assert [line["provider_status"] for line in record["attempts"]] == [int(fault)]
+        [line] = record["attempts"]
+        assert line["provider_status"] == int(fault)
+        row = simulator.by_run()[run_id]
+        assert line["provider_request_id"] == f"req-sim-{row['sequence']}"
     check_well(tenant)
     tenant.admin.verify_ledger()
 

@@ -291,6 +291,44 @@ def test_top_ups_and_changes_go_on(tenant, clock):
     tenant.admin.verify_ledger()
 
 
+def test_credits_end_by_the_clock(tenant, server, provider, clock):
+    """By a run's own time no run spends what has ended, and without a run the books say so soon after. Set back, the clock
+    brings nothing back."""
+    admin = tenant.admin
+    poor = admin.tenant(credits=None)
+    gift = poor.post_credits("top-ups", "gift", amount="2", expires_at=clock.at(HOUR))["entry"]["sequence"]
+    tenant.post_credits("top-ups", "gift", amount="5", expires_at=clock.at(2 * HOUR))
+    assert poor.chat(HELLO).status_code == 200
+    spent = 2 - poor.credits()["balance"]
+    provider.close_barrier()
+    with concurrent.futures.ThreadPoolExecutor(1) as threads:
+        running = threads.submit(poor.chat, HELLO)
+        held = eventually(lambda: poor.credits()["held"], "a run holds some of what is about to end")
+        clock.step(HOUR + 1)
+        refused = poor.chat(HELLO)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (402, "insufficient_credits")
+        eventually(lambda: poor.credits()["balance"] == held, "all but what is held has ended")
+        provider.open_barrier()
+        assert running.result().status_code == 200
+    eventually(lambda: poor.credits()["balance"] == 0, "what the run gave back has ended, too")
+    kinds = [entry["kind"] for entry in poor.entries()[::-1]]
+    assert kinds == ["top_up", "hold", "settle", "hold", "expiry", "settle", "expiry"]
+    ends = [entry for entry in poor.entries() if entry["kind"] == "expiry"]
+    assert {entry["top_up"] for entry in ends} == {gift}
+    assert sum(Decimal(entry["balance_change"]) for entry in ends) < held - 2 + spent
+    # Nobody calls this one.
+    assert tenant.credits()["balance"] == 15
+    clock.step(HOUR)
+    eventually(lambda: tenant.credits()["balance"] == 10, "the sweep takes back what has ended")
+    clock.step(-10 * DAY)
+    assert tenant.chat(HELLO).status_code == 200
+    assert tenant.credits()["balance"] < 10 and poor.chat(HELLO).status_code == 402
+    for one in [poor, tenant]:
+        assert admin.get(f"{one.root}/credits")["expiring"] == []
+    assert "ended credits were taken back" in server.process.tail(200)
+    admin.verify_ledger()
+
+
 # The system call by which a thread sleeps on a word in memory, and the flag by which its deadline is the wall clock's.
 FUTEX = {"x86_64": 202, "aarch64": 98}.get(platform.machine())
 CLOCK_REALTIME = 256

@@ -11,6 +11,7 @@ from decimal import Decimal
 import pytest
 
 import load
+import metrics
 from prices import cost
 from processes import ROOT, clean_environment
 from tenants import HELLO, Admin
@@ -66,9 +67,12 @@ def test_the_harness_notices_runs_that_are_lost(tmp_path):
     assert "no run is lost: finished or served is on the books" in failed, text
 
 
-def test_a_run_cut_off_by_a_crash_is_closed_at_an_estimate(new_simulator, new_server):
+@pytest.mark.parametrize("charge", ["input_estimate", "hold", "nothing"])
+def test_a_run_cut_off_by_a_crash_is_closed_as_configured(new_simulator, new_server, charge):
     simulator = new_simulator()
-    server = new_server(simulator)
+    # What is the default need not be said.
+    settings = {} if charge == "input_estimate" else {"ledger_interrupted_charge": charge}
+    server = new_server(simulator, **settings)
     tenant = Admin(server).tenant(credits="10")
 
     def kill_when_waiting():
@@ -91,7 +95,14 @@ def test_a_run_cut_off_by_a_crash_is_closed_at_an_estimate(new_simulator, new_se
     for record in map(tenant.record, ids):
         assert record["state"] == "interrupted"
         assert record["usage"]["estimated"] is True
-        assert record["hold"] >= record["cost"] > 0
+        tokens = record["usage"]["input_tokens"]
+        assert tokens > 0 and record["usage"]["output_tokens"] == 0
+        assert record["cost"] == {
+            "input_estimate": cost(tokens, 0), "hold": record["hold"], "nothing": 0}[charge]
+        assert 0 < cost(tokens, 0) < record["hold"] and record["exceeded_hold"] is False
+    log = server.process.tail()
+    assert "runs cut off by a crash were closed" in log and f"charged={charge}" in log and "runs=4" in log
+    assert metrics.scrape(server)("tollgate_runs_interrupted") == 4
     credits = tenant.credits()
     assert credits["held"] == 0
     assert credits["balance"] == Decimal(10) - sum(tenant.record(run)["cost"] for run in ids)

@@ -156,3 +156,27 @@ def test_a_scrape_is_quick(own, tenant):
         plain.get(own.admin_url + "/metrics")
         times.append(time.perf_counter() - started)
     assert sorted(times)[10] < 0.25 * PATIENCE, "a connection and a debug build included"
+
+
+def test_those_with_the_least_credits_are_named(new_server, simulator):
+    server = new_server(simulator, metrics_organizations="2")
+    admin = Admin(server)
+    rich, poor, middling = [admin.tenant(credits=amount) for amount in ["9", "0.5", "3"]]
+    admin.tenant(credits=None)
+    assert poor.chat(HELLO).status_code == 200
+    credits = poor.credits()
+    page = metrics.scrape(server)
+
+    def figure(name: str, tenant) -> Decimal | None:
+        labels = frozenset({("organization", tenant.organization)})
+        return page.samples.get((f"tollgate_organization_{name}_credits", labels))
+
+    for name in ["balance", "held", "available", "overdraft"]:
+        assert figure(name, poor) == credits[name], name
+        assert figure(name, rich) is None
+    assert figure("daily_spend", poor) == Decimal("0.5") - credits["balance"] > 0
+    assert figure("available", middling) == 3 and figure("daily_spend", middling) == 0
+    assert page("tollgate_organizations_unlisted") == 1
+    assert page("tollgate_runs_interrupted") == 0
+    none = metrics.scrape(new_server(simulator, metrics_organizations="0"))
+    assert none.labels("tollgate_organization_available_credits") == set()

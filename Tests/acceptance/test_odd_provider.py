@@ -1,10 +1,13 @@
 """Providers that speak OpenAI's protocol in their own way, and such as talk nonsense within it."""
 
 import json
+import re
+from decimal import Decimal
 
 import pytest
 
 import events
+import metrics
 import scripted
 from prices import cost
 from tenants import Admin
@@ -59,13 +62,43 @@ NONSENSE = {
     "no UTF-8": stream("?").replace(b"?", b'{"choices":[{"index":0,"delta":{"content":"\xff"}}]}'),
     "an end too soon": stream(*CONTENT), "an error": stream('{"error":{"message":"no","type":"server_error"}}'),
 }
+# What a provider reports, and the counters that are not zero.
+COUNTED = {
+    "of everything": (
+        {"prompt_tokens": 100, "completion_tokens": 50, "total_tokens": 150,
+         "prompt_tokens_details": {"cached_tokens": 60, "cache_write_tokens": 20, "audio_tokens": 15},
+         "completion_tokens_details": {"reasoning_tokens": 30, "audio_tokens": 12, "rejected_prediction_tokens": 3}},
+        {"uncached_input": 5, "cache_read": 60, "cache_write": 20, "audio_input": 15,
+         "output": 8, "reasoning": 30, "audio_output": 12}),
+    "of an hour's cache": (
+        {"prompt_tokens": 100, "completion_tokens": 5, "cache_creation_input_tokens": 90, "cache_creation": {
+            "ephemeral_5m_input_tokens": 30, "ephemeral_1h_input_tokens": 60}},
+        {"uncached_input": 10, "cache_write": 30, "cache_write_1h": 60, "output": 5}),
+    "of nothing": ({"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}, {}),
+}
 IMPLAUSIBLE = {
+    "more read than there was": {"prompt_tokens": 5, "completion_tokens": 7,
+                                 "prompt_tokens_details": {"cached_tokens": 6}},
+    "more thought than there was": {"prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12,
+                                    "completion_tokens_details": {"reasoning_tokens": 8}},
     "less than none": {"prompt_tokens": -5, "completion_tokens": 7}, "too much": USAGE | {"completion_tokens": 10**15},
     "no numbers": {"prompt_tokens": "5", "completion_tokens": 7}, "nothing": {},
 }
+PICTURE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,QUJD"}}
+MORE = {
+    "pictures": stream(
+        chunk({"content": "Look: ", "images": [PICTURE]}), chunk({"images": [PICTURE, PICTURE]}), *END, "[DONE]"),
+    "a search": stream(*NORMAL),
+    "a counted search": with_usage(USAGE | {"server_tool_use": {"web_search_requests": 3}}),
+    "no search": with_usage(USAGE | {"server_tool_use": {"web_search_requests": 0}}),
+}
 # Then the connection ends.
 CUTS = {
+    "said aloud": stream(
+        chunk({"role": "assistant", "audio": {"id": "a1", "transcript": "Hello "}}),
+        chunk({"audio": {"data": "QUJD" * 100}}), chunk({"audio": {"transcript": "there"}})),
     "after the end": stream(*CONTENT, *END),
+    "without a word on usage": stream(*CONTENT),
     "after an early report": stream(
         chunk({"content": "Grüße 日本語 🙂"}, None, {"prompt_tokens": 5, "completion_tokens": 1})),
 }
@@ -73,7 +106,8 @@ CUTS = {
 NO_COMPLETION = {
     "an empty object": "{}", "no choices": '{"choices":[]}', "another object": '{"object":"error","message":"no"}',
 }
-STREAMS = GOOD | NONSENSE | {f"usage: {name}": with_usage(usage) for name, usage in IMPLAUSIBLE.items()} | {
+STREAMS = GOOD | NONSENSE | MORE | {f"usage: {name}": with_usage(usage) for name, usage in IMPLAUSIBLE.items()} | {
+    f"usage: {name}": with_usage(usage) for name, (usage, _) in COUNTED.items()} | {
     "calls": stream(*CALLS), "beyond the maximum": with_usage(USAGE | {"completion_tokens": 10**6}),
 }
 
@@ -145,10 +179,76 @@ def test_implausible_usage_counts_as_none(tenant, name):
     assert 0 < record["cost"] <= record["hold"]
 
 
+@pytest.mark.parametrize("name", COUNTED)
+def test_usage_is_kept_as_counters_of_which_no_token_is_in_two(tenant, name):
+    reported, counters = COUNTED[name]
+    response = tenant.chat(ask(f"usage: {name}"))
+    usage = tenant.record(response.headers["tollgate-run-id"])["usage"]
+    totals = {"input_tokens": reported["prompt_tokens"], "output_tokens": reported["completion_tokens"]}
+    assert {key: value for key, value in usage.items() if value} == {
+        key: value for key, value in (counters | totals).items() if value}
+    assert usage["estimated"] is False
+
+
+def priced(admin, **rates):
+    """An organization that pays for more than text."""
+    tenant = admin.tenant(provider="parrot")
+    price = {"provider": "parrot", "model": "sim-1", "organization": tenant.organization, "input": 10**9, "output": 4 * 10**9}
+    admin.post("/prices", price | rates)
+    return tenant
+
+
+def ended(tenant, name: str, **members) -> tuple[dict, dict]:
+    """A run's usage without what is zero, and its record."""
+    response = tenant.chat(ask(name) | members)
+    assert response.status_code == 200, response.text
+    record = tenant.record(response.headers["tollgate-run-id"])
+    return {key: value for key, value in record["usage"].items() if value}, record
+
+
+def test_searches_that_nobody_counts_are_no_gift(admin):
+    tenant = priced(admin, tool_calls=10**13)
+    asks = {"tools": [{"type": "web_search"}]}
+    for name, calls, is_estimated in [("a search", 1, True), ("a counted search", 3, False), ("no search", 0, False)]:
+        usage, record = ended(tenant, name, **asks)
+        assert (usage.get("tool_calls", 0), usage.get("estimated", False)) == (calls, is_estimated)
+        assert record["cost"] == cost(5, 7) + calls * Decimal("0.01") < record["hold"]
+    # Nobody asked for any.
+    usage, record = ended(tenant, "a search")
+    assert "tool_calls" not in usage and "estimated" not in usage and record["cost"] == cost(5, 7)
+
+
+def test_images_are_counted_where_the_price_is_by_the_image(admin, tenant):
+    usage, record = ended(priced(admin, images=4 * 10**13), "pictures", modalities=["text", "image"])
+    assert usage["images"] == 3 and "estimated" not in usage
+    assert record["cost"] == cost(5, 7) + 3 * Decimal("0.04") < record["hold"]
+    # Elsewhere its tokens have them.
+    usage, record = ended(tenant, "pictures", modalities=["text", "image"])
+    assert "images" not in usage and "estimated" not in usage and record["cost"] == cost(5, 7)
+
+
+def test_speech_that_is_cut_is_settled_by_what_was_said(admin):
+    usage, record = ended(priced(admin, audio_output=9 * 10**9), "said aloud")
+    assert usage["estimated"] is True and "output" not in usage
+    # A token a letter of what was said.
+    assert usage["audio_output"] == len("Hello there")
+    assert record["cost"] == cost(usage["input_tokens"], 0) + 11 * Decimal("0.000009")
+
+
 def test_a_cost_above_the_hold_is_recorded_and_shown(admin):
     tenant = admin.tenant(credits="1", provider="parrot")
+    counted = lambda: metrics.scrape(admin.server)("tollgate_settles_above_hold_total")
+    before = counted()
     response = tenant.chat(ask("beyond the maximum"))
-    record = tenant.record(response.headers["tollgate-run-id"])
+    run = response.headers["tollgate-run-id"]
+    record = tenant.record(run)
+    assert counted() == before + 1
+    assert tenant.usage()["total"]["runs_above_hold"] == 1
+    lines = admin.server.process.log.read_text().splitlines()
+    [line] = [line for line in lines if "a run cost more than its hold" in line and run in line]
+    assert " warning " in line
+    names = set(re.findall(r" ([a-z_]+)=", line))
+    assert names == {"run", "hold", "cost"} and f"hold={record['hold']:f}" in line
     assert record["exceeded_hold"] is True and record["cost"] == cost(5, 10**6) > record["hold"]
     assert tenant.credits()["balance"] == 1 - record["cost"]
     assert tenant.chat(ask("normal")).status_code == 402
@@ -171,6 +271,18 @@ def test_a_connection_that_breaks_after_the_answer(tenant):
     assert events.text_of(data) == TEXT and data[-1] == "[DONE]"
     record = tenant.record(response.headers["tollgate-run-id"])
     assert (record["state"], record["cost"], record["usage"]["estimated"]) == ("succeeded", cost(5, 7), False)
+
+
+def test_a_stream_that_is_cut_is_settled_by_what_was_relayed(tenant):
+    response = tenant.chat(ask("without a word on usage"))
+    data = events.data(response.text)
+    assert events.text_of(data[:-1]) == TEXT and data[-1]["error"]["code"] == "provider_error"
+    record = tenant.record(response.headers["tollgate-run-id"])
+    assert (record["state"], record["usage"]["estimated"]) == ("failed", True)
+    # A token for each four bytes begun.
+    assert record["usage"]["output_tokens"] == -(-len(TEXT.encode()) // 4)
+    assert record["cost"] == cost(record["usage"]["input_tokens"], record["usage"]["output_tokens"])
+    assert data[-1]["error"]["charged"] == record["cost"] > 0
 
 
 def test_an_early_report_is_not_the_last_word(tenant):

@@ -10,9 +10,13 @@ struct Answer {
     var requestID = ""
     /// The model the provider said it was.
     var model: String?
-    var usage: Usage?
+    var usage: ReportedUsage?
     /// UTF-8 bytes of output seen, for an estimate.
     var outputBytes = 0
+    /// UTF-8 bytes of the text of sound seen, for an estimate.
+    var spokenBytes = 0
+    /// Images in it.
+    var images = 0
     /// The provider began to answer and may bill it. What it then leaves unsaid is estimated, not zero.
     var wasServed = false
     /// The stream broke before its answer was whole, so that usage it reported may be early.

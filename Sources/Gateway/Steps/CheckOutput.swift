@@ -67,9 +67,7 @@ extension RunPipeline {
     private func isWithinItsShare(_ answer: Answer, _ prompt: Prompt, _ reservation: Reservation) -> Bool {
         guard reservation.run.costsCredits, let price = reservation.price else { return true }
         return price.cost(of: metered(answer, reservation).usage)
-            <= price.bound(
-                inputTokens: prompt.inputTokenBound, outputTokens: prompt.maximumOutputTokens,
-                toolCalls: prompt.maximumToolCalls, mayBeSound: prompt.attachmentCount > 0)
+            <= price.bound(prompt.most)
     }
 
     /// Nil where there is nothing to check: no answer, or only tool calls.

@@ -130,7 +130,7 @@ extension RunPipeline {
             case .replayed, .conflict: "The Idempotency-Key is that of another request, which made the run \(run)."
             case .notKept: "The run \(run) of this Idempotency-Key has ended, and its response is not kept."
             case .interrupted:
-                "The run \(run) of this Idempotency-Key was cut off by a crash of the gateway, and charged an estimate."
+                "The run \(run) of this Idempotency-Key was cut off by a crash of the gateway."
             case .unsettled:
                 "The run \(run) of this Idempotency-Key has ended, and what it cost could not be written yet."
             }

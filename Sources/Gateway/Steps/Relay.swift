@@ -4,6 +4,9 @@ import Protocols
 import Transport
 
 extension RunPipeline {
+    /// What providers call their own id of a request: most, Anthropic, Azure, Bedrock.
+    private static let requestIDHeaders = ["x-request-id", "request-id", "apim-request-id", "x-amzn-requestid"]
+
     /// Passes the provider's bytes on as they come, and notes what they say of usage. A whole answer, and the end of a
     /// stream, are kept back in the answer until the run is settled.
     func relay(
@@ -17,7 +20,7 @@ extension RunPipeline {
             let head = try await exchange.head()
             firstByte = .now() - started
             answer.status = head.status
-            answer.requestID = head["x-request-id"] ?? head["request-id"] ?? ""
+            answer.requestID = Self.requestIDHeaders.lazy.compactMap { head[$0] }.first ?? ""
             if !(200..<300).contains(head.status) {
                 answer.fault = try await refusal(exchange, head, route)
             } else if !call.stream {
@@ -63,8 +66,10 @@ extension RunPipeline {
         answer.model = response.model
         answer.usage = response.usage
         answer.outputBytes = response.outputByteCount
+        answer.images = response.imageCount
+        answer.spokenBytes = response.spokenByteCount
         if let error = response.error {
-            answer.wasServed = response.outputByteCount > 0
+            answer.wasServed = response.outputByteCount + response.spokenByteCount > 0
             let failure = ProviderFailure.classify(error: error, dialect: route.dialect, secrets: [route.secret])
             answer.fault = ProviderFault.of(failure, status: head.status, retryAfter: nil)
             return

@@ -21,6 +21,8 @@ extension RunPipeline {
             answer.usage = end.reader.usage
             answer.model = end.reader.model
             answer.outputBytes = end.reader.outputByteCount
+            answer.images = end.reader.imageCount
+            answer.spokenBytes = end.reader.spokenByteCount
             answer.isCutShort = !end.reader.isDone && end.reader.finishedChoices < Int(call.n)
         }
         while !end.reader.isDone {
@@ -77,7 +79,7 @@ extension RunPipeline {
                     let failure = ProviderFailure.classify(
                         error: error, dialect: route.dialect, secrets: [route.secret])
                     answer.fault = ProviderFault.of(failure, status: answer.status, retryAfter: nil)
-                    answer.wasServed = end.reader.outputByteCount > 0
+                    answer.wasServed = end.reader.outputByteCount + end.reader.spokenByteCount > 0
                     return out
                 }
                 end.note(read)

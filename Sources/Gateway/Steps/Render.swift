@@ -8,23 +8,13 @@ struct Prompt {
     var body: [UInt8]
     /// Names of request fields that the deployment decides.
     var ignored: [String]
-    /// The most tokens the answer may have, all choices together.
-    var maximumOutputTokens: Int64
-
-    var attachmentCount: Int
+    var measure: RequestMeasure
+    /// The most that one attempt can consume.
+    var most: Foreseen
+    /// What one attempt is likely to consume.
+    var likely: Foreseen
     /// How often it may be sent.
     var attempts: Int
-    /// The most calls of tools that the provider runs and bills, all choices together; no provider lets a request say it.
-    var maximumToolCalls: Int64
-
-    /// What the calls of one choice may come to.
-    static let toolCallsPerChoice: Int64 = 10
-
-    /// What an image, a file or a sound may come to: above the 48,000 that the dearest known image model makes of one.
-    static let tokensPerAttachment: Int64 = 50_000
-
-    /// No tokenizer makes more tokens of a text than it has bytes.
-    var inputTokenBound: Int64 { Int64(body.count) + Int64(attachmentCount) * Self.tokensPerAttachment }
 }
 
 extension RunPipeline {
@@ -51,19 +41,23 @@ extension RunPipeline {
             try requireToolPrice(searches, route)
             let body = try ChatBody.encode(version, call: call, maxOutputTokens: maximum, dialect: route.dialect)
             let ignored = (target.modelWasSetAside ? ["model"] : []) + unpriced + body.ignored
+            var measure = RequestMeasure(bytes: body.bytes.count, maximumOutput: maximum, choices: call.n)
+            measure.asksForProviderTools = searches
+            measure.note(version, call, route.dialect, settings.allowances)
             return Prompt(
-                body: body.bytes, ignored: ignored.filter(isHeaderSafe), maximumOutputTokens: maximum * call.n,
-                attachmentCount: messages.reduce(call.attachmentCount) { $0 + $1.attachmentCount },
-                attempts: plan.output?.onInvalid == .retry && !call.stream ? 2 : 1,
-                maximumToolCalls: searches ? Prompt.toolCallsPerChoice * call.n : 0)
+                body: body.bytes, ignored: ignored.filter(isHeaderSafe), measure: measure,
+                most: measure.most(settings.allowances), likely: measure.likely(settings.allowances),
+                attempts: plan.output?.onInvalid == .retry && !call.stream ? 2 : 1)
         } catch {
             throw GatewayError(.invalidRequest, error.message, param: error.param)
         }
     }
 
-    /// Request parameters that change what a provider charges, in ways that the price list does not say: they are the
-    /// version's to set, where runs cost credits.
-    private static var unpriced: Set<String> { ["service_tier", "web_search_options"] }
+    /// Request parameters that change what a provider charges, in ways that the price list does not say (OpenRouter's
+    /// choose other models and whose they are): they are the version's to set, where runs cost credits.
+    private static let unpriced: Set<String> = [
+        "service_tier", "web_search_options", "search_parameters", "models", "route", "provider", "plugins", "preset",
+    ]
 
     /// Unknown is never zero: what the provider bills by the call can be asked for only where the price says how much.
     private func requireToolPrice(_ areAsked: Bool, _ route: ProviderRoute) throws(RequestFault) {

@@ -8,25 +8,21 @@ struct Reservation {
     var price: Price?
     /// The base price, whatever the organization pays.
     var listPrice: Price?
-    /// Bytes sent, for an estimate.
-    var inputBytes: Int
-    /// The most tokens the provider was told to write, which bounds an estimate too.
-    var maximumOutputTokens: Int64
+    /// Of the request, for an estimate.
+    var measure: RequestMeasure
 }
 
 extension RunPipeline {
-    /// Holds the most that the run can cost; from here on it is on the books and must be settled.
+    /// Holds the most that the run can cost, or, where the organization's terms say so, what it is likely to; from here on
+    /// it is on the books and must be settled.
     func reserve(
         _ id: RunID, _ prompt: Prompt, _ target: Target, _ route: ProviderRoute, _ caller: Caller, _ key: RunKey?
     ) async throws(GatewayError) -> Reservation {
         let price = route.price?.price
-        let bound = price.map {
-            $0.bound(
-                inputTokens: prompt.inputTokenBound, outputTokens: prompt.maximumOutputTokens,
-                toolCalls: prompt.maximumToolCalls, mayBeSound: prompt.attachmentCount > 0,
-                attempts: prompt.attempts)
-        }
-        let estimated = MeteredUsage.estimated(inputBytes: prompt.body.count, outputBytes: 0).usage
+        let bound = price?.bound(prompt.most, attempts: prompt.attempts)
+        // A bad answer that the model is asked for again is the exception.
+        let estimate = price?.bound(prompt.likely)
+        let input = Usage(uncachedInput: prompt.measure.likelyInput)
         var run = RunRecord(
             id: id, organization: caller.organization, agent: caller.agent, environment: caller.environment,
             schema: target.schema, tokenID: caller.id, versionNumber: target.deployment.versionNumber,
@@ -34,14 +30,13 @@ extension RunPipeline {
             provider: target.plan.provider, model: target.plan.model, keyID: route.keyID,
             keySource: route.keySource, priceVersion: route.price?.version ?? 0,
             multiplierVersion: route.price?.multiplierVersion ?? 0, hold: route.costsCredits ? bound ?? .zero : .zero,
-            estimatedInput: estimated.uncachedInput, interruptedCharge: price?.cost(of: estimated) ?? .zero,
+            estimatedInput: input.uncachedInput, interruptedCharge: price?.cost(of: input) ?? .zero,
             startedAt: route.begunAt)
-        switch try await hold(run, key) {
+        switch try await hold(run, estimate, key) {
         case .held(let hold):
             run.hold = hold
             return Reservation(
-                run: run, price: price, listPrice: route.price?.listPrice, inputBytes: prompt.body.count,
-                maximumOutputTokens: prompt.maximumOutputTokens)
+                run: run, price: price, listPrice: route.price?.listPrice, measure: prompt.measure)
         case .duplicate: throw GatewayError(.internalError, "The run's id is taken.")
         case .repeated(let earlier):
             // It was not there when the key was claimed, and nobody else of this process may take it since.
@@ -49,7 +44,7 @@ extension RunPipeline {
         case .insufficient(let needed, let held, let available):
             var error = GatewayError(
                 .insufficientCredits,
-                "The run may cost up to \(needed) credits and \(available) are available (\(held) held by running ones)"
+                "The run needs a hold of \(needed) credits and \(available) are available (\(held) held by running ones)"
                     + ": top up, or lower the output maximum.")
             error.details = [
                 ("needed", "\(needed)"), ("held", "\(held)"), ("available", "\(available)"),
@@ -59,10 +54,12 @@ extension RunPipeline {
         }
     }
 
-    private func hold(_ run: RunRecord, _ key: RunKey?) async throws(GatewayError) -> HoldResult {
+    private func hold(
+        _ run: RunRecord, _ estimate: NanoCredits?, _ key: RunKey?
+    ) async throws(GatewayError) -> HoldResult {
         do throws(StorageError) {
-            guard let key else { return try await worker.ledger.hold(run) }
-            return try await worker.ledger.hold(run, under: key)
+            guard let key else { return try await worker.ledger.hold(run, estimate: estimate) }
+            return try await worker.ledger.hold(run, estimate: estimate, under: key)
         } catch {
             // Of a store that takes no holds it was told when that began.
             let level: Logger.Level = error.kind == .full || error.kind == .broken ? .debug : .error

@@ -65,22 +65,36 @@ extension RunPipeline {
     }
 
     /// What the provider reported; where it served the run without saying, an estimate, which the hold covers; else
-    /// nothing.
+    /// nothing. What it leaves out of a report is estimated too: unknown is never zero.
     func metered(_ answer: Answer, _ reservation: Reservation) -> MeteredUsage {
-        if let usage = answer.usage, !answer.isCutShort {
-            // What has no price is not in the cost: the books say so, rather than that it costs nothing.
-            return MeteredUsage(usage, isEstimated: reservation.price?.unpriced(in: usage).isEmpty == false)
+        var metered: MeteredUsage
+        if let report = answer.usage, !answer.isCutShort {
+            metered = MeteredUsage(report.usage, isEstimated: false)
+        } else if answer.wasServed || answer.usage != nil {
+            metered = reservation.measure.estimate(outputBytes: answer.outputBytes, spokenBytes: answer.spokenBytes)
+            // A report from before the end knows the input, and the output only so far.
+            if let early = answer.usage?.usage {
+                let relayed = metered.usage
+                metered.usage = early
+                metered.usage.output = max(early.output, relayed.output - early.reasoning)
+                metered.usage.audioOutput = max(early.audioOutput, relayed.audioOutput)
+            }
+        } else {
+            return MeteredUsage(Usage(), isEstimated: false)
         }
-        guard answer.wasServed || answer.usage != nil else { return MeteredUsage(Usage(), isEstimated: false) }
-        var estimate = MeteredUsage.estimated(
-            inputBytes: reservation.inputBytes, outputBytes: answer.outputBytes)
-        estimate.usage.output = min(estimate.usage.output, reservation.maximumOutputTokens)
-        // A report from before the end knows the input, and the output only so far.
-        if let early = answer.usage {
-            let output = max(early.output, estimate.usage.output - early.reasoning)
-            estimate.usage = early
-            estimate.usage.output = output
+        // Providers that run searches without counting them bill one for each choice at the least.
+        if reservation.measure.asksForProviderTools, answer.outputBytes + answer.spokenBytes > 0,
+            answer.usage?.saysToolCalls != true
+        {
+            metered.usage.toolCalls = max(metered.usage.toolCalls, reservation.measure.choices)
+            metered.isEstimated = true
         }
-        return estimate
+        // Where images are billed as tokens, the tokens have them.
+        if reservation.price?.rates(forInput: metered.usage.inputTotal).images != nil {
+            metered.usage.images = max(metered.usage.images, Int64(answer.images))
+        }
+        // What has no price is not in the cost: the books say so, rather than that it costs nothing.
+        if reservation.price?.unpriced(in: metered.usage).isEmpty == false { metered.isEstimated = true }
+        return metered
     }
 }

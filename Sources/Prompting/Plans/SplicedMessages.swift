@@ -22,6 +22,7 @@ enum SplicedMessages {
         }
         var role: RenderedMessage.Role?
         var attachments: Int?
+        var references = 0
         var saysSomething = false
         var hasCallID = false
         var seen: Set<String> = []
@@ -34,8 +35,13 @@ enum SplicedMessages {
                 role = try self.role(member.value, at: place / "role")
                 continue
             case "content": attachments = try attachmentCount(member.value, at: place / "content")
-            case "tool_calls", "function_call", "refusal", "audio":
+            case "tool_calls", "function_call", "refusal":
                 if !member.value.isNull { saysSomething = true }
+            // What the model said aloud, by its id, and images that it made.
+            case "audio", "images":
+                guard !member.value.isNull else { break }
+                saysSomething = true
+                references += 1
             case "tool_call_id": hasCallID = member.value.kind == .string
             case _: break
             }
@@ -51,7 +57,7 @@ enum SplicedMessages {
         guard role != .tool || hasCallID else {
             throw fault(place / "tool_call_id", "required", "a tool's message must say which call it answers")
         }
-        return RenderedMessage(role: role, content: .members(rest), attachmentCount: attachments ?? 0)
+        return RenderedMessage(role: role, content: .members(rest), attachmentCount: (attachments ?? 0) + references)
     }
 
     private static func role(

@@ -28,7 +28,7 @@ package enum StoreState: String, Sendable, CaseIterable {
         case .mapNearlyFull: "the map is nearly full: set a larger map_bytes and restart"
         case .behind: "settles could not be written and wait in memory: see to the disk; do not kill the process"
         case .behindFullMap:
-            "the map is full and settles wait in memory: set a larger map_bytes and restart; they end at their estimate"
+            "the map is full and settles wait in memory: set a larger map_bytes and restart; they end as interrupted"
         case .broken: "the store met a fatal fault: see to the disk, then restart"
         }
     }

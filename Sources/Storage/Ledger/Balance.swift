@@ -33,8 +33,12 @@ package struct Balance: Hashable, Sendable {
         held.rawValue != .min && balance.adding(-held)?.adding(overdraft) != nil
     }
 
-    /// The first lot whose time has come.
-    func dueLot(at time: Int64) -> Lot? { lots.first.flatMap { $0.expiresAt <= time ? $0 : nil } }
+    /// The number of the first lot whose time has come, and what of it can be taken back: of credits that are held none.
+    /// Nothing where there is none.
+    func due(at time: Int64) -> (topUp: UInt64, amount: NanoCredits) {
+        guard let lot = lots.first, lot.expiresAt <= time else { return (0, .zero) }
+        return (lot.topUp, max(.zero, min(lot.left, balance - held)))
+    }
 
     /// Moves it by an entry: the one rule, for the books as they are written and as they are verified.
     /// - Returns: false where a sum would not fit, or what is available; it is then good for nothing more.
@@ -50,7 +54,9 @@ package struct Balance: Hashable, Sendable {
         case .terms: break
         case .posting(let posting):
             if let expiresAt = posting.expiresAt, entry.balanceChange > .zero {
-                add(Lot(topUp: entry.sequence, expiresAt: expiresAt, left: entry.balanceChange))
+                // What was owed is paid first, and is no credit that could end: lots never come to more than the balance.
+                let left = min(entry.balanceChange, balance)
+                if left > .zero { add(Lot(topUp: entry.sequence, expiresAt: expiresAt, left: left)) }
             } else if let topUp = posting.topUp, entry.balanceChange < .zero {
                 take(-entry.balanceChange, fromLot: topUp)
             } else if entry.balanceChange < .zero {

@@ -18,13 +18,6 @@ package enum SettleResult: Hashable, Sendable {
     case unknownRun
 }
 
-/// What a run that a crash cut off is charged.
-package enum InterruptedCharge: String, Sendable, CaseIterable {
-    case inputEstimate = "input_estimate"
-    case hold
-    case nothing
-}
-
 /// The append-only record of holds, settles and top-ups, in an LMDB environment of its own.
 ///
 /// What a method answers is on disk when it answers, in strict durability; see `Writer.Durability`.
@@ -58,7 +51,8 @@ package final class Ledger: Sendable {
     deinit { writer.letGo() }
 
     /// Writes what waits, settles that could not be written before included, and ends.
-    /// - Returns: how many settles could still not be written; their runs are closed at their estimate at the next start.
+    /// - Returns: how many settles could still not be written; their runs are closed as interrupted at the next
+    ///   start.
     @discardableResult
     package func close() async -> Int { await writer.close() }
 
@@ -101,28 +95,6 @@ package final class Ledger: Sendable {
             try transaction.setTerms(
                 books, organization, terms, actor: actor, time: time, mayRaiseOverdraft: mayRaiseOverdraft)
         }
-    }
-
-    /// Ends every run that a crash left open. To be called before any new run.
-    /// - Returns: how many there were.
-    package func closeInterrupted(
-        at time: Int64, charging charge: InterruptedCharge = .inputEstimate
-    ) async throws(StorageError) -> Int {
-        let open = try openRuns()
-        for run in open {
-            var attempt = RunAttempt(
-                usage: MeteredUsage(Usage(uncachedInput: run.estimatedInput), isEstimated: true),
-                cost: run.interruptedCharge)
-            switch charge {
-            case .inputEstimate: break
-            case .hold: attempt.cost = run.hold
-            case .nothing: attempt.cost = .zero
-            }
-            let end = RunEnd(
-                outcome: .interrupted, errorCode: "interrupted", attempts: [attempt], endedAt: time)
-            _ = try await settle(run.id, end)
-        }
-        return open.count
     }
 
     // MARK: reading

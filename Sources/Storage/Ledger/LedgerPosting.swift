@@ -155,23 +155,24 @@ extension WriteTransaction {
         return end.cost - (try refunded(books.tables, id))
     }
 
-    /// Takes back what is left of top-ups whose time has come, as far as it is not held for running runs: what those give
-    /// back is taken the next time.
+    /// Takes back what is left of top-ups whose time has come, but for what is held for running runs: that stays until they
+    /// end, so that a hold is always paid for, and no new hold can have it, since it is held. What a run gives back is
+    /// taken before the next hold, or by the sweep. Called before every hold and posting, in their transaction.
+    /// - Parameter time: of the run or the posting: a clock set back spends what had ended by the clock of before only as
+    ///   far as no entry has taken it; one set forward ends lots early, and for good.
     /// - Returns: how many entries that made.
     @discardableResult
     func expire(_ books: LedgerBooks, _ organization: String, at time: Int64) throws(StorageError) -> Int {
         var count = 0
         while true {
             let balance = try books.batch.balance(organization, self)
-            guard let lot = balance.dueLot(at: time) else { return count }
-            let free = max(.zero, balance.balance - balance.held)
-            let taken = min(lot.left, free)
+            let (topUp, taken) = balance.due(at: time)
             guard taken > .zero else { return count }
             try post(
                 books,
                 LedgerEntry(
                     .expiry, time: time, organization: organization, balanceChange: -taken,
-                    .posting(PostingDetail(expiryOf: lot.topUp))))
+                    .posting(PostingDetail(expiryOf: topUp))))
             count += 1
         }
     }

@@ -34,6 +34,7 @@ extension Configuration {
         settings.maximumKeptResponseBytes = idempotency.maximumResponseBytes
         settings.maximumResponseHeaderBytes = upstream.maximumHeaderBytes
         settings.drainAfterDisconnect = .milliseconds(Int64(upstream.drainAfterDisconnect))
+        settings.allowances = allowances
         settings.planCacheBytes = plans.cacheBytes
         settings.providerBaseURLs = providers.compactMapValues(\.baseURL)
         settings.providerDialects = providers.compactMapValues(\.dialect)

@@ -43,8 +43,8 @@ struct Server {
             try MasterKeyProof.pass(masterKey, of: stores.catalog)
             // The folder is ours, so a file of ports there is of a server that is gone.
             unlink(configuration.folder.ports)
-            try await prepare(stores, prices, logger)
-            try await serve(stores, masterKey, certificates, logger)
+            let interrupted = try await prepare(stores, prices, logger)
+            try await serve(stores, masterKey, certificates, interruptedRuns: interrupted, logger)
         } catch {
             await stores.close()
             throw error
@@ -55,18 +55,23 @@ struct Server {
 
     /// What must be true before the first run: no hold of a process that is gone, and the prices of the list, if there is
     /// room for them.
-    private func prepare(_ stores: Stores, _ prices: PriceList, _ logger: Logger) async throws {
-        let interrupted = try await stores.ledger.closeInterrupted(at: WallClock.milliseconds())
+    /// - Returns: how many runs of that process there were.
+    private func prepare(_ stores: Stores, _ prices: PriceList, _ logger: Logger) async throws -> Int {
+        let charge = configuration.ledger.interruptedCharge
+        let interrupted = try await stores.ledger.closeInterrupted(at: WallClock.milliseconds(), charging: charge)
         if interrupted > 0 {
             logger.warning(
-                "runs cut off by a crash were closed at their estimate", metadata: ["runs": "\(interrupted)"])
+                "runs cut off by a crash were closed",
+                metadata: ["runs": "\(interrupted)", "charged": "\(charge.rawValue)"])
         }
         let store = ControlPlane.store(stores.catalog, mode: configuration.mode)
         try await ControlPlane.loadIfWritable(prices, into: store, logger)
+        return interrupted
     }
 
     private func serve(
-        _ stores: Stores, _ masterKey: MasterKey, _ certificates: PortCertificates, _ logger: Logger
+        _ stores: Stores, _ masterKey: MasterKey, _ certificates: PortCertificates, interruptedRuns: Int,
+        _ logger: Logger
     ) async throws {
         let loopCount = configuration.gateway.loops ?? System.coreCount
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: loopCount)
@@ -84,7 +89,9 @@ struct Server {
             lane: LaneConfiguration(caFile: configuration.upstream.caFile), catalog: stores.catalog,
             ledger: stores.ledger, masterKey: masterKey, logger: logger)
         let store = ControlPlane.store(stores.catalog, mode: configuration.mode)
-        let metrics = MetricsPage(gateway: gateway, stores: stores, control: store, log: log, logger: logger)
+        let metrics = MetricsPage(
+            gateway: gateway, stores: stores, control: store, log: log, interruptedRuns: interruptedRuns,
+            organizations: configuration.metrics.organizations, logger: logger)
         let admin = AdminService(
             configuration: configuration.adminConfiguration(tls: certificates.admin?.configuration),
             store: store, ledger: stores.ledger, masterKey: masterKey, logger: logger,

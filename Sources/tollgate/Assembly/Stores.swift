@@ -31,7 +31,7 @@ struct Stores {
         let lost = await ledger.close()
         if lost > 0 {
             logger.error(
-                "settles could not be written; their runs are closed at their estimate at the next start",
+                "settles could not be written; their runs are closed as interrupted at the next start",
                 metadata: ["runs": "\(lost)"])
         }
         await catalog.close()

@@ -1,4 +1,6 @@
+import Domain
 import Logging
+import Storage
 
 /// Everything a server can be told, as typed values. The initial values here are the defaults; `Setting.all` says what
 /// each key is called, takes and means.
@@ -47,6 +49,7 @@ struct Configuration: Equatable, Sendable {
         var mapBytes = 256 << 30
         /// Room below which neither store takes new work, bytes.
         var diskReserve = 256 << 20
+        var interruptedCharge = InterruptedCharge.inputEstimate
     }
 
     struct Catalog: Equatable, Sendable {
@@ -100,6 +103,10 @@ struct Configuration: Equatable, Sendable {
         var log: String?
     }
 
+    struct Metrics: Equatable, Sendable {
+        var organizations = 20
+    }
+
     struct Log: Equatable, Sendable {
         var level = Logger.Level.info
         var format = LogFormat.text
@@ -125,6 +132,8 @@ struct Configuration: Equatable, Sendable {
     /// Nil: found as `PriceList.search` does.
     var prices: String?
     var simulator = Simulator()
+    var allowances = Allowances()
+    var metrics = Metrics()
     var log = Log()
     /// Nil: `master.key` in the data folder.
     var masterKeyFile: String?

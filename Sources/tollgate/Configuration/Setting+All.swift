@@ -1,6 +1,6 @@
 extension Setting {
     /// Every key, in the order of the documented file.
-    static let all: [Setting] = general + listeners + stores + towardsProviders + operation
+    static let all: [Setting] = general + listeners + stores + towardsProviders + allowances + operation
 
     private static let general = [
         Setting(
@@ -81,6 +81,10 @@ extension Setting {
                 + "and changes store_unavailable, while running ones are settled. It ends by itself when there is room."
         ),
         Setting(
+            "ledger.interrupted_charge", .oneOf, \.ledger.interruptedCharge,
+            "What a run that a crash cut off is charged when the server starts again: an estimate of its input, all of its\n"
+                + "hold, or nothing. It is marked as interrupted, and as an estimate."),
+        Setting(
             "idempotency.keep_ms", .integer(0...2_592_000_000), \.idempotency.keep,
             "How long the response of a run with an Idempotency-Key is kept in the ledger's store, for repeats under the\n"
                 + "same key. 0 keeps none. The key itself is known as long, and a day at the least."),
@@ -129,6 +133,22 @@ extension Setting {
             "The built-in provider whose habits it has. Unset: its own where built in, else plain OpenAI's."),
     ]
 
+    private static let allowances = [
+        Setting(
+            "allowances.image", .tokens, \.allowances.image,
+            "Input tokens held for what the bytes of a request do not tell; docs/prices.md has where the figures come from.\n"
+                + "For each image:"),
+        Setting("allowances.audio", .tokens, \.allowances.audio, "For each sound that is only named."),
+        Setting("allowances.file", .tokens, \.allowances.file, "For each file that is only named."),
+        Setting("allowances.video", .tokens, \.allowances.video, "For each video."),
+        Setting(
+            "allowances.tool_calls", .tokens, \.allowances.toolCalls,
+            "Calls of tools that the provider runs and bills by the call, for each choice of a run that asks for them."),
+        Setting(
+            "allowances.tool_results", .tokens, \.allowances.toolResults,
+            "Input tokens that what they find adds, for each choice."),
+    ]
+
     private static let operation = [
         Setting(
             "simulator.enabled", .flag, \.simulator.isEnabled,
@@ -141,6 +161,9 @@ extension Setting {
         Setting("simulator.seed", .integer(0...Int.max), \.simulator.seed, "Of the chance that chooses faults."),
         Setting(
             optional: "simulator.log", .path, \.simulator.log, "A file for its record of requests, a JSON line each."),
+        Setting(
+            "metrics.organizations", .integer(0...10_000), \.metrics.organizations,
+            "How many organizations /metrics names with their credits, those with the least available first."),
         Setting("log.level", .oneOf, \.log.level, "The least that is logged."),
         Setting(
             "log.format", .oneOf, \.log.format, "text for people, json for machines; one line an entry, on stderr."),

@@ -8,7 +8,9 @@ extension Setting {
         "plans.cache_bytes", "idempotency.maximum_response_bytes", "upstream.connect_timeout_ms",
         "upstream.first_byte_timeout_ms", "upstream.idle_timeout_ms", "upstream.total_timeout_ms",
         "upstream.maximum_response_bytes", "upstream.maximum_header_bytes", "upstream.drain_after_disconnect_ms",
-        "providers.*.base_url", "providers.*.dialect", "log.level", "drain.delay_ms", "drain.grace_ms",
+        "allowances.image", "allowances.audio", "allowances.file", "allowances.video", "allowances.tool_calls",
+        "allowances.tool_results", "providers.*.base_url", "providers.*.dialect", "log.level", "drain.delay_ms",
+        "drain.grace_ms",
     ]
 }
 

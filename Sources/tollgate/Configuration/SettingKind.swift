@@ -30,6 +30,12 @@ extension SettingKind where Value == Int {
     }
 }
 
+extension SettingKind where Value == Int64 {
+    static let tokens = Self(
+        expects: "an integer from 0 to 10000000",
+        read: { text in Int64(text).flatMap { (0...10_000_000).contains($0) ? $0 : nil } }, write: { String($0) })
+}
+
 extension SettingKind where Value == Bool {
     static let flag = Self(
         expects: "true or false", read: { $0 == "true" ? true : $0 == "false" ? false : nil }, write: { String($0) })

@@ -12,12 +12,18 @@ struct MetricsPage: Sendable {
     let stores: Stores
     let control: any ControlStore
     let log: LogOutput
+    /// Runs that were found open when this process started.
+    let interruptedRuns: Int
+    /// The most organizations that are named.
+    let organizations: Int
     let logger: Logger
 
     func exposition() async -> [UInt8] {
         var page = Exposition()
         await gateway.figures().write(to: &page)
         Self.write(held(), to: &page)
+        page.gauge("tollgate_runs_interrupted", "Runs found open at the start, and closed.", interruptedRuns)
+        CreditFigures(lowest: lowestBalances()).write(to: &page)
         page.gauge("tollgate_idempotent_responses_bytes", "Responses kept for repeats.") { samples in
             if let bytes = keptResponseBytes() { samples.add([:], bytes) }
         }
@@ -35,6 +41,16 @@ struct MetricsPage: Sendable {
     private func held() -> HeldFigures? {
         do throws(StorageError) { return try stores.ledger.heldFigures() } catch {
             logger.error("open holds cannot be read", metadata: ["error": "\(error)"])
+            return nil
+        }
+    }
+
+    /// Nil, having logged why, where they cannot be read.
+    private func lowestBalances() -> LowestBalances? {
+        do throws(StorageError) {
+            return try stores.ledger.lowestBalances(limit: organizations, at: WallClock.milliseconds())
+        } catch {
+            logger.error("balances cannot be read", metadata: ["error": "\(error)"])
             return nil
         }
     }

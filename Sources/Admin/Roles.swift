@@ -16,6 +16,8 @@ package enum Area: String, Sendable, CaseIterable {
     case prices
     /// Usage, runs and the ledger's verification.
     case books
+    /// What of the ledger is kept in an archive alone.
+    case pruning
     case audit
     case adminTokens
 }
@@ -30,7 +32,7 @@ extension Role {
         case (.read, _): true
         case (.write, .agents), (.write, .deployments), (.write, .tokens): self == .owner || self == .deployer
         case (.write, .credits), (.write, .books): self == .owner || self == .billing
-        case (.write, .organizations), (.write, .providerKeys), (.write, .prices), (.write, .audit),
+        case (.write, .organizations), (.write, .providerKeys), (.write, .prices), (.write, .pruning), (.write, .audit),
             (.write, .adminTokens):
             self == .owner
         }

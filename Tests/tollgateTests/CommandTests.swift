@@ -85,7 +85,7 @@ import Transport
         let made = try await NewDataFolder(configuration, environment: [:]).make()
         let token = try folder.write(made.token, to: "token")
         try await LocalAdmin(configuration, file: nil, environment: [:]).serve(token: made.token) { admin in
-            try await body(try #require(admin as? AdminClient), token)
+            try await body(admin, token)
         }
     }
 

@@ -118,6 +118,10 @@ struct AdminCall: Sendable {
 
 extension HTTPField.Name {
     static let idempotencyKey = name("Idempotency-Key")
+    /// The number of the ledger's newest entry.
+    static let ledgerHead = name("tollgate-ledger-head")
+    /// The number behind which the next page of entries begins.
+    static let nextAfter = name("tollgate-next-after")
 
     private static func name(_ text: String) -> Self {
         guard let name = Self(text) else { preconditionFailure("a constant that is a header's name") }

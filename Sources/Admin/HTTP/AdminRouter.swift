@@ -12,6 +12,7 @@ struct AdminServices: Sendable {
     var masterKey: MasterKey
     var mode: ServiceMode
     var verification: LedgerVerification
+    let pruning: LedgerPruning
     let reconciling = OneAtATime("tollgate.reconcile")
     var readiness: @Sendable () async -> Readiness
     var metrics: @Sendable () async -> [UInt8]

@@ -83,7 +83,7 @@ package final class AdminService: Service {
         limits = NIOLockedValueBox(configuration.requestLimits)
         services = AdminServices(
             store: store, ledger: ledger, masterKey: masterKey, mode: configuration.mode,
-            verification: LedgerVerification(ledger), readiness: readiness,
+            verification: LedgerVerification(ledger), pruning: LedgerPruning(ledger), readiness: readiness,
             metrics: metrics,
             now: { Timestamp(milliseconds: now()) }, logger: logger)
     }
@@ -96,7 +96,18 @@ package final class AdminService: Service {
 
     package func run() async throws {
         defer { bound.set(nil) }
+        async let rest: Void = finishPruning()
         try await application().run()
+        await rest
+    }
+
+    /// What a prune left that was cut off.
+    private func finishPruning() async {
+        do throws(ControlFault) { try await services.pruning.finish() } catch {
+            services.logger.warning(
+                "entries that were pruned are not deleted yet: the next prune or start goes on",
+                metadata: ["reason": "\(error.detail)"])
+        }
     }
 
     func application() -> some ApplicationProtocol {

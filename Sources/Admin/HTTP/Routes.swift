@@ -112,6 +112,11 @@ enum Routes {
         Route(.post, root + "/prices/import", Permission(.write, .prices, .all), PricesResource.take),
         Route(.get, root + "/usage", Permission(.read, .books, .callers), UsageResource.get),
         Route(.get, root + "/runs/{id}", Permission(.read, .books, .callers), RunsResource.get),
+        Route(.get, root + "/ledger/entries", Permission(.read, .books, .callers), LedgerEntriesResource.list),
+        Route(.get, root + "/ledger/archive", Permission(.read, .books, .all), LedgerArchiveResource.page),
+        Route(.get, root + "/ledger/archive/carried", Permission(.read, .books, .all), LedgerArchiveResource.carried),
+        Route(.get, root + "/ledger/prune", Permission(.read, .pruning, .all), LedgerPruneResource.get),
+        Route(.post, root + "/ledger/prune", Permission(.write, .pruning, .all), LedgerPruneResource.create),
         Route(.post, root + "/ledger/verify", Permission(.write, .books, .all), LedgerResource.verify),
         Route(.get, root + "/reconciliations", Permission(.read, .books, .all), ReconciliationsResource.list),
         Route(

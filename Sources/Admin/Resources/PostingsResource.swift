@@ -106,7 +106,10 @@ private enum PostingOutcome {
                     + "the overdraft", at: "/amount")
             fault.available = available
             throw fault
-        case .unknownRun: throw ControlFault(.notFound, "the organization has no ended run of this id", at: "/run")
+        case .unknownRun:
+            throw ControlFault(
+                .notFound,
+                "the organization has no ended run of this id, or its entries were pruned and are archived", at: "/run")
         case .aboveCost(let left):
             var fault = ControlFault.invalid(
                 "\(left) credits of what the run cost are left to be refunded", at: "/amount")

@@ -1,11 +1,11 @@
 import Glibc
 
 /// Holds a store's folder for one process: a locked file in it, let go when the process ends, however it ends.
-final class FolderLock: Sendable {
+package final class FolderLock: Sendable {
     private let descriptor: Int32
 
     /// - Parameter makesFolder: whether a missing folder is made.
-    init(folder: String, makesFolder: Bool) throws(StorageError) {
+    package init(folder: String, makesFolder: Bool) throws(StorageError) {
         // Before anything is made: nothing of ours belongs there.
         if let type = FileSystem.type(at: folder), let name = FileSystem.networkName(ofType: type) {
             throw StorageError(.network(name), folder)
@@ -24,4 +24,18 @@ final class FolderLock: Sendable {
     }
 
     deinit { close(descriptor) }
+}
+
+/// A store's folder, while nobody has it open.
+package enum StoreFolder {
+    /// Removes a store that was never finished; its folder stays. One that a process has open is refused.
+    package static func clear(_ folder: String) throws(StorageError) {
+        guard unsafe access(folder, F_OK) == 0 else { return }
+        let lock = try FolderLock(folder: folder, makesFolder: false)
+        for name in [DataFile.name, "lock.mdb", "lock"] {
+            let path = "\(folder)/\(name)"
+            guard unsafe unlink(path) == 0 || errno == ENOENT else { throw StorageError(opening: path, code: errno) }
+        }
+        withExtendedLifetime(lock) {}
+    }
 }

@@ -107,8 +107,11 @@ package final class Ledger: Sendable {
         try environment.read { transaction throws(StorageError) in try transaction.head(tables) }
     }
 
+    /// Nil also where its entries were pruned.
     package func run(_ id: RunID) throws(StorageError) -> RunRecord? {
-        try environment.read { transaction throws(StorageError) in try transaction.run(tables, id) }
+        try environment.read { transaction throws(StorageError) in
+            try transaction.isGone(tables, id) ? nil : try transaction.run(tables, id)
+        }
     }
 
     /// Runs with a hold and no end, oldest first.

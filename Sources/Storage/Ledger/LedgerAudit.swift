@@ -3,7 +3,8 @@ import Security
 
 /// Recomputes the books from the entries: running numbers without a gap, each entry holding the hash of the one before,
 /// one hold and at most one end a run, what an end gives back equal to what was held, no hold beyond what was available,
-/// and balances, rollups and indexes equal to what the entries come to.
+/// and balances, rollups and indexes equal to what the entries come to. Of a pruned ledger it begins with what was carried
+/// on, which its seal covers.
 ///
 /// It reads in chunks, so that it runs beside full load without holding old pages back, and compares the sums in the
 /// snapshot in which it reaches the newest entry.
@@ -30,6 +31,11 @@ package struct LedgerAudit {
     private let ledger: Ledger
     private let chunk: Int
     private var replay = LedgerReplay()
+    /// Read so far.
+    private var entries: UInt64 = 0
+    /// Of the carried books it began with; 0 where there are none. A prune that comes between makes it begin anew.
+    private var generation: UInt64 = 0
+    private var carried: CarriedReader?
     /// What the entries came to, once they are read.
     private var report: Report?
     private var keys = RunKeysAudit()
@@ -55,21 +61,20 @@ package struct LedgerAudit {
             }
             return keys.isDone ? .clean(report) : nil
         }
-        var replay = replay
-        var report: Report?
-        defer {
-            self.replay = replay
-            self.report = report
-        }
+        var audit = self
+        defer { self = audit }
         let tables = ledger.tables
         return try ledger.environment.read { transaction throws(StorageError) in
+            if let outcome = try audit.begin(tables, transaction) { return outcome }
+            guard audit.carried == nil else { return nil }
             var fault: Fault?
             var count = 0
-            try transaction.scan(tables.entries, prefix: Key(), from: Key(replay.last + 1)) {
+            try transaction.scan(tables.entries, prefix: Key(), from: Key(audit.replay.last + 1)) {
                 key, value throws(StorageError) in
                 let number = try Key.number(key, at: 0)
+                audit.entries += 1
                 do throws(Fault) {
-                    let entry = try replay.take(number, value)
+                    let entry = try audit.replay.take(number, value)
                     try Self.checkPlace(of: entry, tables, transaction)
                 } catch {
                     fault = error
@@ -79,14 +84,40 @@ package struct LedgerAudit {
             }
             if fault == nil, count == chunk { return nil }
             if let fault { return .fault(sequence: fault.sequence, reason: fault.reason) }
-            if let reason = try replay.difference(tables, transaction) {
-                return .fault(sequence: replay.last, reason: reason)
+            if let reason = try audit.replay.difference(tables, transaction) {
+                return .fault(sequence: audit.replay.last, reason: reason)
             }
-            report = Report(
-                entries: replay.last, organizations: replay.balances.count, openRuns: replay.open.count,
+            let replay = audit.replay
+            audit.report = Report(
+                entries: audit.entries, organizations: replay.balances.count, openRuns: replay.open.count,
                 head: replay.hash)
             return nil
         }
+    }
+
+    /// Begins with what is carried, in chunks, and anew where another prune came between.
+    private mutating func begin(
+        _ tables: LedgerTables, _ transaction: borrowing ReadTransaction
+    ) throws(StorageError) -> Outcome? {
+        let mark: CarriedMark?
+        do throws(StorageError) { mark = try transaction.carriedMark(tables) } catch {
+            return .fault(sequence: 0, reason: "what is known of pruned entries cannot be read")
+        }
+        if (mark?.generation ?? 0) != generation {
+            generation = mark?.generation ?? 0
+            carried = mark.map { CarriedReader($0) }
+        }
+        guard var reader = carried else { return nil }
+        do throws(Fault) { try reader.step(tables, transaction, chunk: chunk) } catch {
+            return .fault(sequence: error.sequence, reason: error.reason)
+        }
+        carried = reader
+        if reader.isDone {
+            replay = LedgerReplay(reader.books)
+            entries = 0
+            carried = nil
+        }
+        return nil
     }
 
     /// A run is found where its entries are. A run that was open when its hold was read may have ended since.

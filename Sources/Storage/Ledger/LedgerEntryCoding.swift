@@ -23,6 +23,13 @@ extension LedgerEntry {
         return record.bytes
     }
 
+    /// The time of an entry as it is kept, and nothing else of it.
+    static func time(_ bytes: RawSpan) throws(StorageError) -> Int64 {
+        var record = try RecordReader(layout: layout, bytes)
+        try record.skip(8 + Digest.byteCount + 1, of: bytes)
+        return try record.integer(bytes)
+    }
+
     package init(_ bytes: RawSpan) throws(StorageError) {
         var record = try RecordReader(layout: Self.layout, bytes)
         sequence = try record.integer(bytes)

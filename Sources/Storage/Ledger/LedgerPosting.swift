@@ -43,7 +43,8 @@ extension WriteTransaction {
                 let key = Key(entry.organization, posting.idempotencyKey)
                 try put(tables.idempotency, key, Key(entry.sequence).bytes)
             }
-            if entry.kind == .refund, let run = posting.run {
+            // One that is gone has none: its rows went with its entries.
+            if entry.kind == .refund, let run = posting.run, try contains(tables.runs, Key(run)) {
                 let refunded = try refunded(tables, run) + entry.balanceChange
                 try put(tables.refunds, Key(run), Key(UInt64(bitPattern: refunded.rawValue)).bytes)
             }
@@ -149,9 +150,10 @@ extension WriteTransaction {
     private func refundable(
         _ books: LedgerBooks, _ id: RunID, of organization: String
     ) throws(StorageError) -> NanoCredits? {
-        guard let run = try run(books.tables, id), run.organization == organization, let end = run.end else {
-            return nil
-        }
+        // What is left of a run that was pruned is about to go.
+        guard try !isGone(books.tables, id), let run = try run(books.tables, id), run.organization == organization,
+            let end = run.end
+        else { return nil }
         return end.cost - (try refunded(books.tables, id))
     }
 

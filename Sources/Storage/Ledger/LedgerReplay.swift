@@ -1,19 +1,47 @@
 import Domain
 import Security
 
-/// What the books come to, entry by entry, from the entries alone.
+/// What the books come to, entry by entry, from the entries alone; of a pruned ledger, from what was carried on.
 struct LedgerReplay {
     /// The number of the last entry taken, and its hash.
-    private(set) var last: UInt64 = 0
-    private(set) var hash = Digest.zero
-    private(set) var balances: [String: Balance] = [:]
+    private(set) var last: UInt64
+    private(set) var hash: Digest
+    private(set) var balances: [String: Balance]
     /// Runs without an end, by the number of their hold.
-    private(set) var open: [UInt64: RunRecord] = [:]
-    private var runs = 0
-    private var usage: [Key: DailyUsage] = [:]
-    private var credits: [Key: DailyCredits] = [:]
-    private var refunds: [RunID: NanoCredits] = [:]
-    private var interrupted = 0
+    private(set) var open: [UInt64: RunRecord]
+    /// Runs with an entry, in all.
+    private(set) var runs: Int
+    /// The latest time of an entry taken.
+    private(set) var latest = Int64.min
+    private(set) var usage: [Key: DailyUsage]
+    private(set) var credits: [Key: DailyCredits]
+    private(set) var refunds: [RunID: NanoCredits] = [:]
+    /// Of runs that are gone.
+    private(set) var gone: [RunID: CarriedBooks.RefundedRun]
+    private(set) var interrupted = 0
+
+    init(_ carried: CarriedBooks = CarriedBooks()) {
+        last = carried.head.sequence
+        hash = carried.head.hash
+        balances = carried.balances
+        open = carried.open
+        runs = carried.open.count
+        usage = carried.usage
+        credits = carried.credits
+        gone = carried.refunded
+    }
+
+    /// What it came to, for a ledger that begins behind the last entry taken.
+    var carried: CarriedBooks {
+        var books = CarriedBooks()
+        books.head = LedgerHead(sequence: last, hash: hash)
+        books.balances = balances
+        books.open = open
+        books.usage = usage
+        books.credits = credits
+        books.refunded = gone
+        return books
+    }
 
     private typealias Fault = LedgerAudit.Fault
 
@@ -34,7 +62,12 @@ struct LedgerReplay {
         case .run(let run): try take(entry, run, available: balance.available)
         case .posting(let posting):
             if entry.kind == .refund, let run = posting.run {
-                refunds[run] = (refunds[run] ?? .zero).addingClamped(entry.balanceChange)
+                if var known = gone[run] {
+                    known.refunded = known.refunded.addingClamped(entry.balanceChange)
+                    gone[run] = known
+                } else {
+                    refunds[run] = (refunds[run] ?? .zero).addingClamped(entry.balanceChange)
+                }
             }
         case .terms:
             guard entry.balanceChange == .zero, entry.heldChange == .zero else {
@@ -44,6 +77,7 @@ struct LedgerReplay {
         let day = DailyCredits(organization: entry.organization, day: DailyUsage.day(of: entry.time))
         credits[day.key, default: day].add(entry)
         last = number
+        latest = max(latest, entry.time)
         hash = unsafe bytes.withUnsafeBytes { unsafe sha256($0) }
         return entry
     }
@@ -101,105 +135,5 @@ struct LedgerReplay {
             }
         case .hold, .settle, .release, .interrupted, .terms: throw fault("its kind is not what it tells")
         }
-    }
-}
-
-extension LedgerReplay {
-    /// How what is kept beside the entries differs from what they come to; nil where it does not.
-    func difference(_ tables: LedgerTables, _ transaction: borrowing ReadTransaction) throws(StorageError) -> String? {
-        guard try transaction.head(tables) == LedgerHead(sequence: last, hash: hash) else {
-            return "the newest entry is not the one that was written last"
-        }
-        if let reason = try differingBalance(tables, transaction) { return reason }
-        if let reason = try differingRun(tables, transaction) { return reason }
-        if try transaction.count(tables.entriesByOrganization) != Int(last) {
-            return "an organization's list of entries is not whole"
-        }
-        if try transaction.count(tables.interrupted) != interrupted {
-            return "the list of interrupted runs is not whole"
-        }
-        if let key = try differing(
-            tables.usage, usage, transaction,
-            { bytes throws(StorageError) in
-                try DailyUsage(bytes)
-            })
-        {
-            return "a day's usage is not its runs': \(key)"
-        }
-        if let key = try differing(
-            tables.credits, credits, transaction,
-            { bytes throws(StorageError) in
-                try DailyCredits(bytes)
-            })
-        {
-            return "a day's credits are not its entries': \(key)"
-        }
-        return nil
-    }
-
-    private func differingBalance(
-        _ tables: LedgerTables, _ transaction: borrowing ReadTransaction
-    ) throws(StorageError) -> String? {
-        var reason: String?
-        var count = 0
-        try transaction.scan(tables.balances, prefix: Key()) { key, value throws(StorageError) in
-            let organization = unsafe key.withUnsafeBytes { unsafe String(decoding: $0.dropLast(), as: UTF8.self) }
-            let kept = try Balance(value)
-            count += 1
-            let sum = balances[organization] ?? Balance()
-            if kept != sum {
-                reason =
-                    "\(organization) has balance \(kept.balance) and held \(kept.held), "
-                    + "its entries come to \(sum.balance) and \(sum.held)"
-            }
-            return reason == nil
-        }
-        return reason ?? (count == balances.count ? nil : "a balance is missing")
-    }
-
-    private func differingRun(
-        _ tables: LedgerTables, _ transaction: borrowing ReadTransaction
-    ) throws(StorageError) -> String? {
-        var reason: String?
-        try transaction.scan(tables.open, prefix: Key()) { key, held throws(StorageError) in
-            let run = open[try Key.number(key, at: 0)]
-            let amount = NanoCredits(Int64(bitPattern: try Key.number(held, at: 0)))
-            if run?.hold != amount { reason = "the open runs are not those without an end" }
-            return reason == nil
-        }
-        if reason == nil, try transaction.count(tables.open) != open.count {
-            reason = "the open runs are not those without an end"
-        }
-        if reason == nil, try transaction.count(tables.runs) != runs { reason = "a run has no hold" }
-        if reason == nil, try transaction.count(tables.refunds) != refunds.count { reason = "a refund is of no run" }
-        for (id, amount) in refunds where reason == nil {
-            let cost = try transaction.run(tables, id)?.end?.cost ?? .zero
-            let kept = try transaction.refunded(tables, id)
-            if kept != amount || amount > cost { reason = "more was refunded of \(id) than it cost" }
-        }
-        return reason
-    }
-
-    /// The table's rows and those that the entries come to are the same, or it answers which is not.
-    private func differing<Row: Equatable>(
-        _ table: Table, _ rows: [Key: Row], _ transaction: borrowing ReadTransaction,
-        _ read: (RawSpan) throws(StorageError) -> Row
-    ) throws(StorageError) -> String? {
-        var count = 0
-        var found: String?
-        try transaction.scan(table, prefix: Key()) { key, value throws(StorageError) in
-            count += 1
-            let key = unsafe key.withUnsafeBytes { unsafe Key(bytes: Array($0)) }
-            if rows[key] != (try read(value)) { found = key.legible }
-            return found == nil
-        }
-        return found ?? (count == rows.count ? nil : "a row is missing")
-    }
-}
-
-extension Key {
-    /// For people: its printable characters.
-    fileprivate var legible: String {
-        String(decoding: bytes.map { (33...126).contains($0) ? $0 : 32 }, as: UTF8.self)
     }
 }

@@ -1,11 +1,12 @@
 import Domain
 
-/// The tables of the ledger. Keys are named in parts as `Key` joins them. All but `entries`, `meta` and the three of
-/// idempotency keys of runs are made of the entries, and can be made again from them.
+/// The tables of the ledger. Keys are named in parts as `Key` joins them. All but `entries`, `meta`, `carried` and the three
+/// of idempotency keys of runs are made of the entries, and what is carried, and can be made again from them.
 struct LedgerTables: Sendable {
-    static let format: UInt64 = 2
+    static let format: UInt64 = 3
 
-    /// `format` -> 8 bytes; `head` -> LedgerHead; `response_bytes` -> 8 bytes: of all kept responses.
+    /// `format` -> 8 bytes; `head` -> LedgerHead; `response_bytes` -> 8 bytes: of all kept responses; `carried` ->
+    /// CarriedMark, once it was pruned.
     let meta: Table
     /// sequence (8 bytes) -> LedgerEntry.
     let entries: Table
@@ -33,11 +34,13 @@ struct LedgerTables: Sendable {
     let runKeysByRun: Table
     /// run id -> RunResponseRow.
     let runResponses: Table
+    /// generation (8 bytes), key of a CarriedRow -> its value: what the books came to before the first entry.
+    let carried: Table
 
     init(_ environment: Environment) throws(StorageError) {
         let names = [
             Format.table, "entries", "entries_by_organization", "interrupted", "balances", "runs", "open", "refunds",
-            "idempotency", "daily_usage", "daily_credits", "run_keys", "run_keys_by_run", "run_responses",
+            "idempotency", "daily_usage", "daily_credits", "run_keys", "run_keys_by_run", "run_responses", "carried",
         ]
         let tables = try Format.open(names, format: Self.format, in: environment)
         meta = tables[0]
@@ -54,6 +57,7 @@ struct LedgerTables: Sendable {
         runKeys = tables[11]
         runKeysByRun = tables[12]
         runResponses = tables[13]
+        carried = tables[14]
     }
 }
 
@@ -64,7 +68,7 @@ package struct LedgerHead: Hashable, Sendable {
     package var sequence: UInt64 = 0
     package var hash = Digest.zero
 
-    init(sequence: UInt64 = 0, hash: Digest = .zero) {
+    package init(sequence: UInt64 = 0, hash: Digest = .zero) {
         self.sequence = sequence
         self.hash = hash
     }

@@ -19,7 +19,7 @@ struct LocalAdmin {
     }
 
     /// - Parameter token: an admin token of the folder.
-    func serve<R>(token: String?, _ body: (any AdminCalling) async throws -> R) async throws -> R {
+    func serve<R>(token: String?, _ body: (AdminClient) async throws -> R) async throws -> R {
         let folder = configuration.folder
         // Opening makes what is missing; that is for `init` to do.
         guard FileManager.default.fileExists(atPath: folder.catalog + "/data.mdb") else {
@@ -58,7 +58,7 @@ struct LocalAdmin {
 
     private func serve<R>(
         _ catalog: Catalog, _ ledger: Ledger, _ masterKey: MasterKey, _ prices: PriceList, token: String?,
-        _ body: (any AdminCalling) async throws -> R
+        _ body: (AdminClient) async throws -> R
     ) async throws -> R {
         try MasterKeyProof.pass(masterKey, of: catalog)
         let store = ControlPlane.store(catalog, mode: configuration.mode)
@@ -83,7 +83,7 @@ struct LocalAdmin {
     }
 
     private func call<R>(
-        _ service: AdminService, token: String?, _ body: (any AdminCalling) async throws -> R
+        _ service: AdminService, token: String?, _ body: (AdminClient) async throws -> R
     ) async throws -> R {
         guard let port = await service.port() else { throw CommandFailure("the admin API cannot listen on a port") }
         let lane = try Lane(name: "tollgate.local")

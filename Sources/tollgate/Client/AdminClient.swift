@@ -22,14 +22,25 @@ struct AdminClient: AdminCalling {
     }
 
     func call(_ method: String, _ path: String, _ body: [UInt8]?) async throws -> (Int, [UInt8]) {
+        let (head, bytes) = try await exchange(method, path, body)
+        return (head.status, bytes)
+    }
+
+    /// An answer that is not JSON, with its head; of a call that did not succeed, what the server says is thrown.
+    func fetch(_ path: String) async throws -> (ResponseHead, [UInt8]) {
+        let (head, bytes) = try await exchange("GET", path, nil)
+        guard (200..<300).contains(head.status) else { throw AdminRefusal(status: head.status, bytes) }
+        return (head, bytes)
+    }
+
+    private func exchange(_ method: String, _ path: String, _ body: [UInt8]?) async throws -> (ResponseHead, [UInt8]) {
         var headers = [("Accept", "application/json")]
         if let token { headers.append(("Authorization", "Bearer \(token)")) }
         if body != nil { headers.append(("Content-Type", "application/json")) }
         let request = ExchangeRequest(
             method: method, url: base + path, headers: headers, body: body, timeouts: timeouts)
         do {
-            let (head, bytes) = try await lane.fetch(request, maximumBytes: Self.maximumAnswer)
-            return (head.status, bytes)
+            return try await lane.fetch(request, maximumBytes: Self.maximumAnswer)
         } catch {
             throw failure(error)
         }

@@ -7,18 +7,29 @@ import Transport
 
 struct LedgerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ledger", abstract: "The books.", subcommands: [Verify.self, Reconcile.self])
+        commandName: "ledger", abstract: "The books.",
+        subcommands: [
+            Verify.self, Export.self, Backup.self, Restore.self, Prune.self, Reconcile.self,
+        ])
 
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Recompute the books from their entries; exit code 1 where they are not clean.",
             discussion: "Asks the running server; where none answers, reads the files of the data folder itself.")
 
+        @Option(help: "Verify the archive in this folder instead, by itself: no server and no data folder are asked.")
+        var archive: String?
         @OptionGroup var admin: AdminOptions
 
         func run() async throws {
             let answer =
-                if let answer = try await askServer() { answer } else { try readFiles() }
+                if let archive {
+                    AdminAnswer(status: 200, bytes: try await ArchiveFolder(archive).verify().json)
+                } else if let answer = try await askServer() {
+                    answer
+                } else {
+                    try readFiles()
+                }
             let root = try answer.json
             try admin.output.show(answer, Self.words)
             if root.member("clean")?.bool != true { throw ExitCode.failure }

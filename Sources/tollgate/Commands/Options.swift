@@ -57,7 +57,7 @@ struct AdminOptions: ParsableArguments {
     }
 
     /// Speaks to the server; where none answers and none was named, to the data folder itself.
-    func withAdmin<R>(_ body: (any AdminCalling) async throws -> R) async throws -> R {
+    func withAdmin<R>(_ body: (AdminClient) async throws -> R) async throws -> R {
         if let result = try await withServerIfAny({ try await body($0) }) { return result }
         let configuration = try self.configuration.load()
         let local = LocalAdmin(

@@ -1,11 +1,11 @@
 import Glibc
 
 /// Holds a store's folder for one process: a locked file in it, let go when the process ends, however it ends.
-final class FolderLock: Sendable {
+package final class FolderLock: Sendable {
     private let descriptor: Int32
 
     /// - Parameter makesFolder: whether a missing folder is made.
-    init(folder: String, makesFolder: Bool) throws(StorageError) {
+    package init(folder: String, makesFolder: Bool) throws(StorageError) {
         // Before anything is made: nothing of ours belongs there.
         if let type = FileSystem.type(at: folder), let name = FileSystem.networkName(ofType: type) {
             throw StorageError(.network(name), folder)

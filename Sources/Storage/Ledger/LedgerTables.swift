@@ -34,12 +34,22 @@ struct LedgerTables: Sendable {
     /// run id -> RunResponseRow.
     let runResponses: Table
 
+    private static let names = [
+        Format.table, "entries", "entries_by_organization", "interrupted", "balances", "runs", "open", "refunds",
+        "idempotency", "daily_usage", "daily_credits", "run_keys", "run_keys_by_run", "run_responses",
+    ]
+
+    /// Opens them, making those that are missing.
     init(_ environment: Environment) throws(StorageError) {
-        let names = [
-            Format.table, "entries", "entries_by_organization", "interrupted", "balances", "runs", "open", "refunds",
-            "idempotency", "daily_usage", "daily_credits", "run_keys", "run_keys_by_run", "run_responses",
-        ]
-        let tables = try Format.open(names, format: Self.format, in: environment)
+        self.init(try Format.open(Self.names, format: Self.format, in: environment))
+    }
+
+    /// Opens those of an environment that is only read.
+    init(reading environment: Environment) throws(StorageError) {
+        self.init(try Format.openToRead(Self.names, format: Self.format, in: environment))
+    }
+
+    private init(_ tables: [Table]) {
         meta = tables[0]
         entries = tables[1]
         entriesByOrganization = tables[2]

@@ -84,7 +84,8 @@ package final class AdminService: Service {
         limits = NIOLockedValueBox(configuration.requestLimits)
         services = AdminServices(
             store: store, ledger: ledger, masterKey: masterKey, mode: configuration.mode,
-            isOverTLS: configuration.tls != nil, verification: LedgerVerification(ledger, reading), readiness: readiness,
+            isOverTLS: configuration.tls != nil, verification: LedgerVerification(ledger, reading),
+            readiness: readiness,
             metrics: metrics,
             now: { Timestamp(milliseconds: now()) }, logger: logger)
     }

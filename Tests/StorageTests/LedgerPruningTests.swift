@@ -343,7 +343,7 @@ import Testing
     @Test func anAuditBeginsAnewWhereAPruneComesBetween() async throws {
         try await fill()
         for pause in 0...14 {
-            var audit = LedgerAudit(ledger, chunk: 1)
+            var audit = LedgerAudit(ledger.view, chunk: 1)
             var outcome: LedgerAudit.Outcome?
             for _ in 0..<pause where outcome == nil { outcome = try audit.step() }
             if pause == 5 { try await mark(4) }

@@ -56,8 +56,8 @@ enum LedgerEntriesResource {
             reply = Reply(200, EntryRow.heading + page.entries.flatMap { EntryRow($0).bytes })
             reply.contentType = "text/csv; charset=utf-8; header=present"
         }
-        reply.fields[.ledgerHead] = String(page.head)
-        if let next = page.next { reply.fields[.nextAfter] = String(next) }
+        reply.headers[.ledgerHead] = String(page.head)
+        if let next = page.next { reply.headers[.nextAfter] = String(next) }
         return reply
     }
 

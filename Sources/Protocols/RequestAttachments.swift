@@ -46,7 +46,9 @@ extension AttachmentTokens {
         case "image_url", "input_image", "image":
             let source = part.present("image_url") ?? part.present("image") ?? part.present("source")
             let isCoarse = (source?.member("detail") ?? part.member("detail"))?.isString("low") == true
-            add(.image(isCoarse: isCoarse && keepsDetail), inline: source?.base64ByteCount, allowances)
+            add(
+                source?.kindOfData ?? .image(isCoarse: isCoarse && keepsDetail), inline: source?.base64ByteCount,
+                allowances)
         case "input_audio", "audio_url", "audio":
             add(.audio, inline: part.present(type)?.base64ByteCount, allowances)
         case "file", "input_file", "document_url", "document":
@@ -72,6 +74,15 @@ extension JSONValue {
             count = (count ?? 0) + data.range.count
         }
         return count
+    }
+
+    /// What a `data:` URL says it is, where that is no image: some providers take documents and sound by the same name.
+    fileprivate var kindOfData: AttachmentTokens.Kind? {
+        let text = kind == .string ? self : present("url")
+        guard let text, text.kind == .string else { return nil }
+        let start = String(decoding: text.raw.dropFirst().prefix(16), as: UTF8.self).lowercased()
+        guard start.hasPrefix("data:"), !start.hasPrefix("data:image/") else { return nil }
+        return start.hasPrefix("data:audio/") ? .audio : start.hasPrefix("data:video/") ? .video : .file
     }
 
     /// Whether a string says where something is, rather than what. `data:` URLs hold what they name; base64 has neither

@@ -255,6 +255,30 @@ import Testing
         #expect(ChatUsage.read(try JSONDocument(json).root, dialect: .compatible)?.saysToolCalls == row.isSaid)
     }
 
+    /// Every mixture of parts within the totals and beside them, told by `total_tokens`: no token is in two counters, and
+    /// none is lost.
+    @Test func theCountersComeToTheTotal() throws {
+        for (read, written) in [(0, 0), (50, 0), (0, 4), (3, 4)] as [(Int64, Int64)] {
+            for (heard, thought, spoken) in [(0, 0, 0), (6, 0, 2), (0, 11, 0), (6, 11, 2)] as [(Int64, Int64, Int64)] {
+                for (cacheIsBeside, thoughtIsBeside) in [(false, false), (true, false), (false, true), (true, true)] {
+                    let expected = Usage(
+                        uncachedInput: 20, cacheRead: read, cacheWrite: written, audioInput: heard, output: 5,
+                        reasoning: thought, audioOutput: spoken)
+                    let prompt = 20 + heard + (cacheIsBeside ? 0 : read + written)
+                    let completion = 5 + spoken + (thoughtIsBeside ? 0 : thought)
+                    let json = """
+                        {"usage":{"prompt_tokens":\(prompt),"completion_tokens":\(completion),
+                        "total_tokens":\(expected.inputTotal + expected.outputTotal),
+                        "prompt_tokens_details":{"cached_tokens":\(read),"cache_write_tokens":\(written),
+                        "audio_tokens":\(heard)},
+                        "completion_tokens_details":{"reasoning_tokens":\(thought),"audio_tokens":\(spoken)}}}
+                        """
+                    #expect(ChatUsage.read(try JSONDocument(json).root, dialect: .compatible)?.usage == expected)
+                }
+            }
+        }
+    }
+
     static let costs: [(String, String)] = [
         (#"{"usage":{"prompt_tokens":1}}"#, #"{"usage":{"prompt_tokens":1,"cost":0.00042}}"#),
         (#"{"usage":{ } , "a":1}"#, #"{"usage":{ "cost":0.00042} , "a":1}"#),

@@ -35,6 +35,8 @@ ATTACHMENTS = {
     "an image by URL": ({"type": "image_url", "image_url": {"url": URL}}, 50_000),
     "an image by URL, coarse": ({"type": "image_url", "image_url": {"url": URL, "detail": "low"}}, 50_000),
     "an image": ({"type": "image_url", "image_url": {"url": "data:image/png;base64," + DATA}}, 50_000),
+    "a document as an image": (
+        {"type": "image_url", "image_url": {"url": "data:application/pdf;base64," + DATA}}, 90_030),
     "sound": ({"type": "input_audio", "input_audio": {"data": DATA, "format": "mp3"}}, 2_501),
     "sound by URL": ({"type": "audio_url", "audio_url": {"url": URL}}, 115_200),
     "a file": ({"type": "file", "file": {"file_data": "data:application/pdf;base64," + DATA}}, 90_032),

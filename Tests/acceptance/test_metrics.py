@@ -48,6 +48,17 @@ def test_the_page_of_metrics_names_what_the_server_answers(own, tenant):
     assert page.helps.keys() == page.types.keys()
 
 
+def test_the_example_alerts_are_rules_on_metrics_there_are(own, tmp_path):
+    text = (ROOT / "docs" / "operations.md").read_text()
+    rules = tmp_path / "rules.yml"
+    rules.write_text(re.search(r"```yaml\n(groups:.*?)```", text, re.DOTALL).group(1))
+    checked = subprocess.run(
+        [shutil.which("promtool"), "check", "rules", rules], capture_output=True, text=True, timeout=30)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    named = set(re.findall(r"(?:tollgate|process)_[a-z_]+", rules.read_text()))
+    assert len(named) > 5 and named <= metrics.scrape(own).types.keys()
+
+
 def test_counters_move_by_exactly_what_happened(own, simulator):
     admin = Admin(own)
     tenant = admin.tenant()

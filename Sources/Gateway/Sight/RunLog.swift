@@ -59,7 +59,7 @@ extension RunFacts {
         metadata["estimated"] = .stringConvertible(end.usage.isEstimated)
         metadata["input_tokens"] = number(end.usage.usage.inputTotal)
         metadata["cached_tokens"] = number(end.usage.usage.cacheRead)
-        metadata["output_tokens"] = number(end.usage.usage.output)
+        metadata["output_tokens"] = number(end.usage.usage.output + end.usage.usage.audioOutput)
         metadata["reasoning_tokens"] = number(end.usage.usage.reasoning)
         return metadata
     }

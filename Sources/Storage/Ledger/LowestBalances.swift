@@ -16,7 +16,7 @@ package struct LowestBalances: Sendable {
 }
 
 extension Ledger {
-    /// Reads every balance, some hundred nanoseconds each. An organization that has nothing, holds nothing and may owe
+    /// Reads every balance, so it costs more with every organization there is. An organization that has nothing, holds nothing and may owe
     /// nothing is left out: either nothing costs it credits, or its runs are refused, which is counted elsewhere.
     /// - Parameters:
     ///   - limit: how many rows.

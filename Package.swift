@@ -60,6 +60,7 @@ let package = Package(
         .target(name: "CLMDB", linkerSettings: [.linkedLibrary("lmdb")]),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CRE2", cxxSettings: undefined, linkerSettings: [.linkedLibrary("re2")]),
+        .target(name: "CSpawn"),
         .target(name: "CSimdjson", cxxSettings: undefined, linkerSettings: [.linkedLibrary("simdjson")]),
 
         // Pure: no I/O, no NIO.
@@ -105,7 +106,8 @@ let package = Package(
         .executableTarget(
             name: "tollgate",
             dependencies: [
-                "Domain", "Edge", "JSON", "Measures", "Protocols", "Storage", "Transport", "Security", "Gateway",
+                "CSpawn", "Domain", "Edge", "JSON", "Measures", "Protocols", "Storage", "Transport", "Security",
+                "Gateway",
                 "Admin",
                 "Simulator", locks, log, lifecycle,
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),

@@ -196,6 +196,7 @@ func sha256Of(_ text: String) -> Digest { sha256(text) }
         let service = AdminService(
             configuration: .init(port: 0), store: EmbeddedControlStore(catalog, mode: .selfHosted), ledger: ledger,
             masterKey: try #require(MasterKey([UInt8](repeating: 7, count: 32))), logger: logger,
+            reading: { () throws(ControlFault) in throw ControlFault(.ledgerUnavailable, "test") },
             readiness: { Readiness([]) }, now: { 0 })
         let group = ServiceGroup(services: [service], logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { tasks in

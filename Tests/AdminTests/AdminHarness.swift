@@ -56,6 +56,11 @@ struct AdminHarness: Sendable {
         let service = AdminService(
             configuration: .init(port: 0, mode: mode), store: store, ledger: ledger, masterKey: masterKey,
             logger: logger,
+            reading: { () throws(ControlFault) in
+                do throws(StorageError) { return LedgerVerdict(try LedgerAudit.verify(ledger)) } catch {
+                    throw ControlFault(error)
+                }
+            },
             readiness: { Readiness(gateway: ready, catalog: catalog, ledger: ledger) }, now: { 1_795_000_000_000 })
         let outcome: Result<Void, any Error>
         do {

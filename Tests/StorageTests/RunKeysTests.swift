@@ -278,7 +278,7 @@ private let day: Int64 = 86_400_000
         try transaction.commit()
     }
 
-    enum Damage: CaseIterable { case keyGone, keyOfAnother, unnamed, runGone, stray, sum, responseGone }
+    enum Damage: CaseIterable { case keyGone, keyOfAnother, unnamed, runGone, stray, sum, responseGone, unreadable }
 
     @Test(arguments: Damage.allCases) func damageIsFound(_ kind: Damage) async throws {
         for number in 1...3 as ClosedRange<UInt64> {
@@ -297,6 +297,7 @@ private let day: Int64 = 86_400_000
             case .runGone: try transaction.put(tables.runKeysByRun, Key(run(9).id), place.bytes)
             case .stray: try transaction.put(tables.runResponses, Key(run(9).id), [1])
             case .sum: try transaction.put(tables.meta, RunKeys.totalBytes, Key(UInt64(5)).bytes)
+            case .unreadable: try transaction.put(tables.runResponses, Key(id), [1])
             case .responseGone: try transaction.delete(tables.runResponses, Key(id))
             }
         }

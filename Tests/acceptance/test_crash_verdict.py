@@ -93,6 +93,14 @@ def ended_and_never_held(evidence):
     without(evidence, "run_2", "hold")
 
 
+def served_without_an_id(evidence):
+    evidence.served.append(Served("", "d", "", True, True, 10, 8))
+
+
+def finished_without_an_id(evidence):
+    evidence.tries.append(Try("e", "", "whole", "org", "", "ok", WHOLE, 10, 8))
+
+
 def held_twice(evidence):
     evidence.entries.insert(1, entry_of(evidence, "run_1", "hold"))
 
@@ -266,7 +274,9 @@ def conflict_without_a_key(evidence):
 
 
 CASES = {
-    rules.LOST: [seen_and_lost, served_and_lost, held_and_never_ended, ended_and_never_held],
+    rules.LOST: [
+        seen_and_lost, served_and_lost, held_and_never_ended, ended_and_never_held, served_without_an_id,
+        finished_without_an_id],
     rules.DOUBLED: [held_twice, settled_twice, settled_and_interrupted, one_run_for_two_calls],
     rules.TOLD: [
         charged_otherwise_than_told, told_usage_is_not_its_cost, seen_to_finish_and_interrupted,

@@ -80,6 +80,7 @@ def judge(evidence: Evidence) -> Verdict:
                 getattr(runs.setdefault(row.run, Run(row.run)), name).append(row)
     for run in runs.values():
         check_run(run, verdict)
+    check_nameless(evidence, verdict)
     check_accounts(evidence, verdict)
     check_report(evidence, runs, verdict)
     check_top_ups(evidence, verdict)
@@ -111,6 +112,16 @@ def check_run(run: Run, verdict: Verdict):
         fault(SUMS, f"its hold of {run.hold.held_change} is ended by {run.end.held_change}")
     check_tries(run, fault)
     check_served(run, fault)
+
+
+def check_nameless(evidence: Evidence, verdict: Verdict):
+    """Who says nothing of its run cannot be compared by it."""
+    for one in evidence.served:
+        if not one.run:
+            verdict.fault(LOST, f"call {one.label}: the provider was asked without a run's id")
+    for one in evidence.tries:
+        if not one.run and one.outcome == "ok":
+            verdict.fault(LOST, f"call {one.label}: a client saw a run finish that has no id")
 
 
 def check_tries(run: Run, fault):

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import Security
+import ServiceLifecycle
 import Storage
 
 /// What the handlers work with.
@@ -11,6 +12,8 @@ struct AdminServices: Sendable {
     var ledger: Ledger
     var masterKey: MasterKey
     var mode: ServiceMode
+    /// Of the port.
+    var isOverTLS: Bool
     var verification: LedgerVerification
     let pruning: LedgerPruning
     let reconciling = OneAtATime("tollgate.reconcile")
@@ -73,14 +76,49 @@ struct AdminRouter: Sendable {
         let caller = try await authenticate(request)
         do throws(ControlFault) {
             try route.permission.check(caller, organization: context.parameters.get("org"))
-            let call = AdminCall(
-                services: services, caller: caller, method: route.method, path: request.uri.path,
-                parameters: context.parameters, query: Self.query(request), headers: request.headers,
-                body: try await Self.body(request, maximumBytes: route.maximumBodyBytes), now: services.now())
-            return (caller, try await route.handle(call))
+            guard route.endsWithClient else {
+                return (caller, try await handle(request, context, route, caller, request.body))
+            }
+            return (caller, try await handleWhileAwaited(request, context, route, caller))
         } catch {
             return (caller, Reply(error))
         }
+    }
+
+    private func handle(
+        _ request: Request, _ context: BasicRequestContext, _ route: Route, _ caller: AdminToken, _ body: RequestBody
+    ) async throws(ControlFault) -> Reply {
+        let call = AdminCall(
+            services: services, caller: caller, method: route.method, path: request.uri.path,
+            parameters: context.parameters, query: Self.query(request), headers: request.headers,
+            body: try await Self.collect(body, maximumBytes: route.maximumBodyBytes), now: services.now())
+        return try await route.handle(call)
+    }
+
+    /// In a task that is cancelled when the client leaves, or the server is told to stop.
+    private func handleWhileAwaited(
+        _ request: Request, _ context: BasicRequestContext, _ route: Route, _ caller: AdminToken
+    ) async throws(ControlFault) -> Reply {
+        let result: Result<Reply, ControlFault>
+        do {
+            result = try await request.body.consumeWithCancellationOnInboundClose { body in
+                await cancelWhenGracefulShutdown {
+                    do throws(ControlFault) {
+                        return .success(try await handle(request, context, route, caller, body))
+                    } catch {
+                        return .failure(error)
+                    }
+                }
+            }
+        } catch {
+            throw ControlFault(.draining, "it was not awaited any longer")
+        }
+        var reply: Reply
+        do throws(ControlFault) { reply = try result.get() } catch { reply = Reply(error) }
+        // Looking for its client's end has ended the connection. HTTP/2, which comes over TLS only, has streams for that, and
+        // forbids the word.
+        reply.closes = !services.isOverTLS
+        return reply
     }
 
     private func authenticate(_ request: Request) async throws(ControlFault) -> AdminToken {
@@ -95,9 +133,9 @@ struct AdminRouter: Sendable {
         return caller
     }
 
-    private static func body(_ request: Request, maximumBytes: Int) async throws(ControlFault) -> [UInt8] {
+    private static func collect(_ body: RequestBody, maximumBytes: Int) async throws(ControlFault) -> [UInt8] {
         do {
-            return Array(buffer: try await request.body.collect(upTo: maximumBytes))
+            return Array(buffer: try await body.collect(upTo: maximumBytes))
         } catch let error as any HTTPResponseError where error.status == .contentTooLarge {
             throw ControlFault(.requestTooLarge, "a body has at most \(maximumBytes) bytes")
         } catch {

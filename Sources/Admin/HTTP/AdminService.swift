@@ -71,11 +71,12 @@ package final class AdminService: Service {
     private let bound = BoundPort()
 
     /// - Parameters:
+    ///   - reading: of the ledger's files, when it is verified.
     ///   - metrics: the page that `/metrics` answers, in Prometheus' text format 0.0.4.
     ///   - now: milliseconds since 1970.
     package init(
         configuration: Configuration, store: any ControlStore, ledger: Ledger, masterKey: MasterKey, logger: Logger,
-        readiness: @escaping @Sendable () async -> Readiness,
+        reading: @escaping LedgerReading, readiness: @escaping @Sendable () async -> Readiness,
         metrics: @escaping @Sendable () async -> [UInt8] = { [] },
         now: @escaping @Sendable () -> Int64
     ) {
@@ -83,7 +84,8 @@ package final class AdminService: Service {
         limits = NIOLockedValueBox(configuration.requestLimits)
         services = AdminServices(
             store: store, ledger: ledger, masterKey: masterKey, mode: configuration.mode,
-            verification: LedgerVerification(ledger), pruning: LedgerPruning(ledger), readiness: readiness,
+            isOverTLS: configuration.tls != nil, verification: LedgerVerification(ledger, reading),
+            pruning: LedgerPruning(ledger), readiness: readiness,
             metrics: metrics,
             now: { Timestamp(milliseconds: now()) }, logger: logger)
     }

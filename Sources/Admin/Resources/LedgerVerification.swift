@@ -1,48 +1,23 @@
-import Dispatch
 import Domain
 import JSON
 import Storage
 import Synchronization
 
-/// The ledger's audit, off the cooperative pool: it reads the whole ledger. One at a time.
-final class LedgerVerification: Sendable {
-    private let ledger: Ledger
-    private let isRunning = Atomic(false)
-    private let queue = DispatchQueue(label: "tollgate.ledger.verify", qos: .background)
+/// What an audit of a ledger came to.
+package struct LedgerVerdict: Hashable, Sendable {
+    package var isClean: Bool
+    /// An object, as the admin API answers it and the command prints it.
+    package var json: [UInt8]
 
-    init(_ ledger: Ledger) { self.ledger = ledger }
-
-    func run() async throws(ControlFault) -> LedgerAudit.Outcome {
-        guard isRunning.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged else {
-            throw ControlFault(.rateLimited, "the ledger is being verified already; try again when that is done")
-        }
-        defer { isRunning.store(false, ordering: .releasing) }
-        let result: Result<LedgerAudit.Outcome, StorageError> = await withCheckedContinuation { continuation in
-            queue.async { [ledger] in
-                do throws(StorageError) {
-                    continuation.resume(returning: .success(try LedgerAudit.verify(ledger)))
-                } catch {
-                    continuation.resume(returning: .failure(error))
-                }
-            }
-        }
-        return try ledger.faulting { _ throws(StorageError) in try result.get() }
+    package init(isClean: Bool, json: [UInt8]) {
+        self.isClean = isClean
+        self.json = json
     }
-}
 
-enum LedgerResource {
-    static func verify(_ call: AdminCall) async throws(ControlFault) -> Reply {
-        _ = try call.fields()
-        return Reply(200, try await call.services.verification.run().json)
-    }
-}
-
-extension LedgerAudit.Outcome {
-    /// As the admin API answers it, and the command that reads the files itself.
-    package var json: [UInt8] {
+    package init(_ outcome: LedgerAudit.Outcome) {
         var writer = JSONWriter()
         writer.object { object in
-            switch self {
+            switch outcome {
             case .clean(let report):
                 object.member("clean", true)
                 object.member("entries", report.entries)
@@ -55,6 +30,59 @@ extension LedgerAudit.Outcome {
                 object.member("reason", reason)
             }
         }
-        return writer.bytes
+        switch outcome {
+        case .clean: self.init(isClean: true, json: writer.bytes)
+        case .fault: self.init(isClean: false, json: writer.bytes)
+        }
+    }
+
+    /// Of a file that cannot be read to its end.
+    /// - Parameters:
+    ///   - entry: the first one of which it is not known whether it can be read.
+    ///   - restore: how to get the books back; nil where they may not be damaged.
+    package init(unreadableFrom entry: UInt64, reason: String, restore: String?) {
+        var writer = JSONWriter()
+        writer.object { object in
+            object.member("clean", false)
+            object.member("sequence", entry)
+            object.member("reason", reason)
+            if let restore { object.member("restore", restore) }
+        }
+        self.init(isClean: false, json: writer.bytes)
+    }
+}
+
+/// Reads the whole ledger and tells what is wrong with it, in a way in which no damage to its file harms this process.
+/// Ends when its task is cancelled.
+package typealias LedgerReading = @Sendable () async throws(ControlFault) -> LedgerVerdict
+
+/// The ledger's audit. One at a time.
+final class LedgerVerification: Sendable {
+    private let ledger: Ledger
+    private let reading: LedgerReading
+    private let isRunning = Atomic(false)
+
+    init(_ ledger: Ledger, _ reading: @escaping LedgerReading) {
+        self.ledger = ledger
+        self.reading = reading
+    }
+
+    func run() async throws(ControlFault) -> LedgerVerdict {
+        guard isRunning.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged else {
+            throw ControlFault(.rateLimited, "the ledger is being verified already; try again when that is done")
+        }
+        defer { isRunning.store(false, ordering: .releasing) }
+        let result: Result<LedgerVerdict, ControlFault>
+        do throws(ControlFault) { result = .success(try await reading()) } catch { result = .failure(error) }
+        // A reader that did not end by itself keeps its place, and with it every page that was let go of since.
+        try ledger.faulting { ledger throws(StorageError) in try ledger.environment.clearDeadReaders() }
+        return try result.get()
+    }
+}
+
+enum LedgerResource {
+    static func verify(_ call: AdminCall) async throws(ControlFault) -> Reply {
+        _ = try call.fields()
+        return Reply(200, try await call.services.verification.run().json)
     }
 }

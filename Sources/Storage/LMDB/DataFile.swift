@@ -34,9 +34,10 @@ struct DataFile: ~Copyable {
     private let descriptor: Int32
 
     /// Nil where there is no file.
-    init?(folder: String) throws(StorageError) {
+    /// - Parameter isRead: only; else a file that may not be written is refused.
+    init?(folder: String, isRead: Bool = false) throws(StorageError) {
         let path = folder + "/" + Self.name
-        let descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
+        let descriptor = unsafe open(path, (isRead ? O_RDONLY : O_RDWR) | O_CLOEXEC)
         if descriptor < 0, errno == ENOENT { return nil }
         guard descriptor >= 0 else { throw StorageError(opening: path, code: errno) }
         var status = stat()
@@ -64,6 +65,24 @@ struct DataFile: ~Copyable {
             throw StorageError(.cutShort(bytes: byteCount, needed: used), path)
         }
         guard used <= mapBytes else { throw StorageError(.mapTooSmall(mapBytes: mapBytes, needed: used), path) }
+    }
+
+    /// The same, while the file's owner may write it: what is found against a file that has changed meanwhile is looked
+    /// for again.
+    static func checkBesideOwner(folder: String, mapBytes: Int) throws(StorageError) {
+        var seen: (bytes: Int, transaction: UInt64?)?
+        for triesLeft in (0..<50).reversed() {
+            guard let file = try DataFile(folder: folder, isRead: true) else { throw StorageError(.missing, folder) }
+            do throws(StorageError) {
+                try file.check(mapBytes: mapBytes)
+                return
+            } catch {
+                let now = (bytes: file.byteCount, transaction: (try? file.meta())?.transaction)
+                if triesLeft == 0 { throw error }
+                if let seen, seen == now { throw error }
+                seen = now
+            }
+        }
     }
 
     /// The meta page that counts. LMDB opens no file of which either is damaged.

@@ -31,7 +31,8 @@ import Glibc
     nonisolated(unsafe) let handle: OpaquePointer
     let folder: String
     let pageBytes: Int
-    private let lock: FolderLock
+    /// Nil where another process may have the folder.
+    private let lock: FolderLock?
     private let readerRoom: ReaderRoom
 
     /// Opens the folder, making it where it is missing, and takes it for this process alone. A folder that is refused
@@ -44,22 +45,37 @@ import Glibc
         lock = try FolderLock(folder: folder, makesFolder: settings.makesStore)
         // The file is closed again here: its descriptor holds none of LMDB's locks, which are on lock.mdb.
         try DataFile(folder: folder)?.check(mapBytes: settings.mapBytes)
+        try unsafe (handle, readerRoom, pageBytes) = Self.open(folder, settings, flags: 0)
+    }
+
+    /// Opens the folder to read it, beside the process that has it where one does. Of all files only LMDB's table of
+    /// readers is written; a write transaction fails. For a process of its own: what damage to the file does to its reader
+    /// would be done to the owner as well.
+    package init(reading folder: String, settings: Settings = Settings()) throws(StorageError) {
+        self.folder = folder
+        lock = nil
+        try DataFile.checkBesideOwner(folder: folder, mapBytes: settings.mapBytes)
+        try unsafe (handle, readerRoom, pageBytes) = Self.open(folder, settings, flags: UInt32(MDB_RDONLY))
+    }
+
+    private static func open(
+        _ folder: String, _ settings: Settings, flags: UInt32
+    ) throws(StorageError) -> (OpaquePointer, ReaderRoom, pageBytes: Int) {
         var handle: OpaquePointer?
         try unsafe check(mdb_env_create(&handle), "create environment")
         guard let handle = unsafe handle else { throw StorageError(.failed, "create environment") }
-        unsafe self.handle = handle
         do throws(StorageError) {
             try unsafe check(mdb_env_set_mapsize(handle, settings.mapBytes), "reserve map")
             try unsafe check(mdb_env_set_maxdbs(handle, settings.maximumTables), "set tables")
             try unsafe check(mdb_env_set_maxreaders(handle, settings.maximumReaders), "set readers")
             try unsafe check(
-                mdb_env_open(handle, folder, UInt32(MDB_NOTLS | MDB_NORDAHEAD), 0o600), "open environment")
+                mdb_env_open(handle, folder, flags | UInt32(MDB_NOTLS | MDB_NORDAHEAD), 0o600), "open environment")
             // A process that died keeps its reader slots, and with them old pages, until somebody looks.
             try unsafe check(mdb_reader_check(handle, nil), "clear dead readers")
-            readerRoom = try ReaderRoom(folder: folder)
+            let readerRoom = try ReaderRoom(folder: folder)
             var statistics = MDB_stat()
             try unsafe check(mdb_env_stat(handle, &statistics), "read page size")
-            pageBytes = Int(statistics.ms_psize)
+            return unsafe (handle, readerRoom, Int(statistics.ms_psize))
         } catch {
             unsafe mdb_env_close(handle)
             throw error
@@ -67,6 +83,11 @@ import Glibc
     }
 
     deinit { unsafe mdb_env_close(handle) }
+
+    /// Lets go of what readers held that ended without a word: a process beside this one, which was killed.
+    package func clearDeadReaders() throws(StorageError) {
+        try unsafe check(mdb_reader_check(handle, nil), "clear dead readers")
+    }
 
     /// A read transaction of its own, for callers that are not on a gateway's loop.
     package func read<R>(_ body: (borrowing ReadTransaction) throws(StorageError) -> R) throws(StorageError) -> R {

@@ -26,6 +26,26 @@ enum Format {
         return tables
     }
 
+    /// The same of a store that is only read, which makes nothing.
+    static func openToRead(
+        _ names: [String], format: UInt64, in environment: Environment
+    ) throws(StorageError) -> [Table] {
+        guard let found = try found(in: environment) else { throw StorageError(.missing, environment.folder) }
+        guard found == format else {
+            throw StorageError(.otherFormat(found: found, ours: format), environment.folder)
+        }
+        let transaction = try ReadTransaction(environment)
+        var tables: [Table] = []
+        for name in names {
+            guard let table = try transaction.table(ifNamed: name) else {
+                throw StorageError(.corrupt, "open table: it is gone")
+            }
+            tables.append(table)
+        }
+        try transaction.keepTables()
+        return tables
+    }
+
     /// Nil where the store is new, or was left so by an interrupted start.
     private static func found(in environment: Environment) throws(StorageError) -> UInt64? {
         let transaction = try ReadTransaction(environment)
@@ -40,7 +60,7 @@ enum Format {
 }
 
 extension ReadTransaction {
-    /// A table for this transaction alone; nil where there is none of the name.
+    /// A table for this transaction alone, unless `keepTables` ends it; nil where there is none of the name.
     fileprivate func table(ifNamed name: String) throws(StorageError) -> Table? {
         var handle: MDB_dbi = 0
         let code = unsafe mdb_dbi_open(self.handle, name, 0, &handle)
@@ -49,6 +69,14 @@ extension ReadTransaction {
         guard code != MDB_INCOMPATIBLE else { return nil }
         try check(code, "open table")
         return Table(handle: handle)
+    }
+
+    /// Ends it; the tables that it opened stay open with the environment.
+    fileprivate consuming func keepTables() throws(StorageError) {
+        let handle = unsafe handle
+        // Commit frees the handle whether it succeeds or not, so the deinit's abort must not run.
+        discard self
+        try check(unsafe mdb_txn_commit(handle), "keep tables")
     }
 
     fileprivate func tableCount() throws(StorageError) -> Int {

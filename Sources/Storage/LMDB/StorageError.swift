@@ -67,6 +67,14 @@ package struct StorageError: Error, Hashable, Sendable {
     /// kept and tried again.
     package var isRetried: Bool { kind == .full || (code > 0 && code != EINVAL) }
 
+    /// Whether it tells of damage, met while a store was read that could be opened.
+    package var isDamage: Bool {
+        switch kind {
+        case .corrupt, .failed: true
+        case .full, .unavailable, .overloaded, .closed, .broken: false
+        }
+    }
+
     package static func == (left: Self, right: Self) -> Bool {
         left.kind == right.kind && left.code == right.code && left.refusal == right.refusal
             && left.operation.description == right.operation.description

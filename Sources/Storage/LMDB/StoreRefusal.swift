@@ -31,6 +31,8 @@ package struct StoreRefusal: Hashable, Sendable {
 }
 
 extension StoreRefusal: CustomStringConvertible {
+    private static let restore = "restore it from a backup (docs/operations.md, Backup)"
+
     /// What is wrong, and how to mend it, in one line.
     package var description: String { "\(path): \(text)" }
 
@@ -42,13 +44,13 @@ extension StoreRefusal: CustomStringConvertible {
         case .readOnlyFileSystem: "the file system is read-only; remount it, or choose another data folder"
         case .network(let name):
             "is on a network file system (\(name)), where the store is not safe; choose a data folder on a local disk"
-        case .empty: "is empty; restore it from a backup, or, if this folder was never used, remove the file"
-        case .foreign: "is not a store of this program; choose another data folder, or restore it from a backup"
-        case .damaged: "is damaged in its first pages; restore it from a backup"
+        case .empty: "is empty; \(Self.restore), or, if this folder was never used, remove the file"
+        case .foreign: "is not a store of this program; choose another data folder, or \(Self.restore)"
+        case .damaged: "is damaged in its first pages; \(Self.restore)"
         case .otherFileVersion(let version):
             "has LMDB's file format \(version), and this program reads 1; use the program that wrote it"
         case .cutShort(let bytes, let needed):
-            "is cut short: it has \(bytes) bytes and needs \(needed); restore it from a backup"
+            "is cut short: it has \(bytes) bytes and needs \(needed); \(Self.restore)"
         case .mapTooSmall(let mapBytes, let needed):
             "holds \(needed) bytes, and map_bytes is \(mapBytes): raise this store's map_bytes in the configuration"
         case .otherFormat(let found, let ours):

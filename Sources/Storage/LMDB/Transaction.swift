@@ -54,7 +54,15 @@ extension Transaction where Self: ~Copyable {
         var key = unsafe MDB_val()
         var value = unsafe MDB_val()
         var code = try unsafe position(cursor, prefix: prefix, start: start, backwards: backwards, &key, &value)
+        var rows = 0
+        var most = try count(table)
         while code == MDB_SUCCESS {
+            rows += 1
+            if rows > most {
+                // The pages of a damaged file may lead round in a circle.
+                most = try count(table)
+                guard rows <= most else { throw StorageError(.corrupt, "scan: more rows than there are") }
+            }
             let keyBytes = unsafe UnsafeRawBufferPointer(start: key.mv_data, count: key.mv_size)
             guard unsafe keyBytes.starts(with: prefix.bytes) else { return }
             let valueBytes = unsafe UnsafeRawBufferPointer(start: value.mv_data, count: value.mv_size)

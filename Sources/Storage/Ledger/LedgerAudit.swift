@@ -23,13 +23,34 @@ package struct LedgerAudit {
         case fault(sequence: UInt64, reason: String)
     }
 
+    /// How far it has come.
+    package struct Place: Hashable, Sendable {
+        package enum Part: String, Sendable {
+            case entries
+            /// What is kept beside the entries: balances, rollups, lists.
+            case sums
+            /// Idempotency keys of runs, and responses.
+            case keys
+        }
+
+        package var part: Part
+        /// The number of the last entry read.
+        package var entry: UInt64
+
+        package init(_ part: Part, entry: UInt64) {
+            self.part = part
+            self.entry = entry
+        }
+    }
+
     struct Fault: Error {
         var sequence: UInt64
         var reason: String
     }
 
-    private let ledger: Ledger
+    private let ledger: LedgerView
     private let chunk: Int
+    private let progress: (Place) -> Void
     private var replay = LedgerReplay()
     /// Read so far.
     private var entries: UInt64 = 0
@@ -40,14 +61,17 @@ package struct LedgerAudit {
     private var report: Report?
     private var keys = RunKeysAudit()
 
-    /// - Parameter chunk: entries read in one transaction.
-    package init(_ ledger: Ledger, chunk: Int = 10_000) {
+    /// - Parameters:
+    ///   - chunk: entries read in one transaction.
+    ///   - progress: told what is read next, before it is.
+    package init(_ ledger: LedgerView, chunk: Int = 10_000, progress: @escaping (Place) -> Void = { _ in }) {
         self.ledger = ledger
         self.chunk = chunk
+        self.progress = progress
     }
 
     package static func verify(_ ledger: Ledger, chunk: Int = 10_000) throws(StorageError) -> Outcome {
-        var audit = LedgerAudit(ledger, chunk: chunk)
+        var audit = LedgerAudit(ledger.view, chunk: chunk)
         while true {
             if let outcome = try audit.step() { return outcome }
         }
@@ -55,6 +79,7 @@ package struct LedgerAudit {
 
     /// Reads one chunk; answers the outcome with the last one.
     package mutating func step() throws(StorageError) -> Outcome? {
+        progress(Place(report == nil ? .entries : .keys, entry: replay.last))
         if let report {
             if let fault = try keys.step(ledger, chunk: chunk) {
                 return .fault(sequence: fault.sequence, reason: fault.reason)
@@ -62,6 +87,8 @@ package struct LedgerAudit {
             return keys.isDone ? .clean(report) : nil
         }
         var audit = self
+        // So that it is changed where it is: what it knows is not copied for each chunk.
+        replay = LedgerReplay()
         defer { self = audit }
         let tables = ledger.tables
         return try ledger.environment.read { transaction throws(StorageError) in
@@ -84,6 +111,7 @@ package struct LedgerAudit {
             }
             if fault == nil, count == chunk { return nil }
             if let fault { return .fault(sequence: fault.sequence, reason: fault.reason) }
+            progress(Place(.sums, entry: audit.replay.last))
             if let reason = try audit.replay.difference(tables, transaction) {
                 return .fault(sequence: audit.replay.last, reason: reason)
             }

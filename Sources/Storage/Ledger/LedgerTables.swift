@@ -37,12 +37,22 @@ struct LedgerTables: Sendable {
     /// generation (8 bytes), key of a CarriedRow -> its value: what the books came to before the first entry.
     let carried: Table
 
+    private static let names = [
+        Format.table, "entries", "entries_by_organization", "interrupted", "balances", "runs", "open", "refunds",
+        "idempotency", "daily_usage", "daily_credits", "run_keys", "run_keys_by_run", "run_responses", "carried",
+    ]
+
+    /// Opens them, making those that are missing.
     init(_ environment: Environment) throws(StorageError) {
-        let names = [
-            Format.table, "entries", "entries_by_organization", "interrupted", "balances", "runs", "open", "refunds",
-            "idempotency", "daily_usage", "daily_credits", "run_keys", "run_keys_by_run", "run_responses", "carried",
-        ]
-        let tables = try Format.open(names, format: Self.format, in: environment)
+        self.init(try Format.open(Self.names, format: Self.format, in: environment))
+    }
+
+    /// Opens those of an environment that is only read.
+    init(reading environment: Environment) throws(StorageError) {
+        self.init(try Format.openToRead(Self.names, format: Self.format, in: environment))
+    }
+
+    private init(_ tables: [Table]) {
         meta = tables[0]
         entries = tables[1]
         entriesByOrganization = tables[2]

@@ -8,7 +8,7 @@ struct RunKeysAudit {
 
     /// Reads one chunk.
     /// - Returns: what is wrong, with the number of the hold it was found at; nil where nothing was.
-    mutating func step(_ ledger: Ledger, chunk: Int) throws(StorageError) -> (sequence: UInt64, reason: String)? {
+    mutating func step(_ ledger: LedgerView, chunk: Int) throws(StorageError) -> (sequence: UInt64, reason: String)? {
         var audit = self
         defer { self = audit }
         guard let start = next else { return nil }
@@ -50,13 +50,16 @@ struct RunKeysAudit {
         }
         var sum = 0
         var stray: RunID?
+        var unreadable: RunID?
         try transaction.scan(tables.runResponses, prefix: Key()) { key, value throws(StorageError) in
             sum += value.byteCount
             let id = try RunID(key: key)
             if try !transaction.contains(tables.runKeysByRun, Key(id)) { stray = id }
-            return stray == nil
+            do throws(StorageError) { _ = try RunResponseRow.response(value) } catch { unreadable = id }
+            return stray == nil && unreadable == nil
         }
         if let stray { return (last, "a response is kept of \(stray), which has no idempotency key") }
+        if let unreadable { return (last, "the response kept of \(unreadable) cannot be read") }
         let kept = try transaction.keptResponseBytes(tables)
         return sum == kept ? nil : (last, "the kept responses have \(sum) bytes, and \(kept) are on record")
     }

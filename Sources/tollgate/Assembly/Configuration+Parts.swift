@@ -50,6 +50,19 @@ extension Configuration {
             host: admin.host, port: admin.port, mode: mode.service, tls: tls, requestLimits: requestLimits)
     }
 
+    /// Of the ledger's files, beside the process that has them.
+    var ledgerReading: LedgerReading {
+        let reader = LedgerReader(folder: folder.ledger, mapBytes: ledger.mapBytes, isNice: true)
+        return { () throws(ControlFault) in
+            do throws(CommandFailure) {
+                if let verdict = try await reader.verdict() { return verdict }
+            } catch {
+                throw ControlFault(.ledgerUnavailable, error.description)
+            }
+            throw ControlFault(.draining, "the ledger was not read to its end: the server is stopping")
+        }
+    }
+
     var requestLimits: RequestLimits {
         var limits = RequestLimits()
         limits.headTimeout = .milliseconds(Int64(gateway.requestHeadTimeout))

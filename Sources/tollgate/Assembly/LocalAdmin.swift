@@ -66,8 +66,8 @@ struct LocalAdmin {
         let logger = Logger(label: "tollgate.local", factory: { _ in SwiftLogNoOpLogHandler() })
         let service = AdminService(
             configuration: .init(host: "127.0.0.1", port: 0, mode: configuration.mode.service), store: store,
-            ledger: ledger, masterKey: masterKey, logger: logger, readiness: { Readiness([]) },
-            now: WallClock.milliseconds)
+            ledger: ledger, masterKey: masterKey, logger: logger,
+            reading: configuration.ledgerReading, readiness: { Readiness([]) }, now: WallClock.milliseconds)
         let group = ServiceGroup(services: [service], logger: logger)
         async let running: Void = group.run()
         do {

@@ -95,6 +95,7 @@ struct Server {
         let admin = AdminService(
             configuration: configuration.adminConfiguration(tls: certificates.admin?.configuration),
             store: store, ledger: stores.ledger, masterKey: masterKey, logger: logger,
+            reading: configuration.ledgerReading,
             readiness: { Readiness(gateway: gateway.isReady, catalog: stores.catalog, ledger: stores.ledger) },
             metrics: metrics.exposition, now: WallClock.milliseconds)
         let ports = ServerPorts(

@@ -8,6 +8,11 @@ package struct LedgerView: Sendable {
         self.tables = tables
     }
 
+    /// Throws why LMDB cannot be let near the files; they are not mapped.
+    package static func check(_ folder: String, mapBytes: Int) throws(StorageError) {
+        try DataFile.checkBesideOwner(folder: folder, mapBytes: mapBytes)
+    }
+
     /// Those of files that another process may have open, and write. For a process of its own, as
     /// `Environment(reading:)` says.
     package init(reading folder: String, settings: Environment.Settings = .init()) throws(StorageError) {

@@ -66,7 +66,10 @@ struct LedgerCommand: AsyncParsableCommand {
                     "\(folder): no ledger, and no server answers: check the data folder and --admin-url")
             }
             let lock: FolderLock
-            do throws(StorageError) { lock = try FolderLock(folder: folder, makesFolder: false) } catch {
+            do throws(StorageError) {
+                lock = try FolderLock(folder: folder, makesFolder: false)
+                try LedgerView.check(folder, mapBytes: configuration.ledger.mapBytes)
+            } catch {
                 throw CommandFailure(opening: folder, error)
             }
             defer { withExtendedLifetime(lock) {} }

@@ -107,11 +107,13 @@ class Kills:
 class TopUps(threading.Thread):
     """Gives the poor a little again and again, under a key each, until it is acknowledged: kills come between."""
 
-    def __init__(self, server: Server, organizations: list[str], amount: str, every: float):
+    def __init__(self, server: Server, board: Board, organizations: list[str], amount: str, every: int):
         super().__init__()
         self.server = server
+        self.board = board
         self.organizations = organizations
         self.amount = amount
+        # Tries of all clients: how often there are no credits must not go by the machine's speed.
         self.every = every
         # Keys that were acknowledged, by organization.
         self.given: list[tuple[str, str]] = []
@@ -121,8 +123,11 @@ class TopUps(threading.Thread):
         self.is_over = threading.Event()
 
     def run(self):
-        number = 0
-        while not self.is_over.wait(self.every):
+        number = due = 0
+        while not self.is_over.wait(0.02):
+            if self.board.total("tries") < due:
+                continue
+            due = self.board.total("tries") + self.every
             for organization in self.organizations:
                 number += 1
                 self.give(organization, f"top-up-{number}")

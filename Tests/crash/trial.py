@@ -43,8 +43,8 @@ RICH, POOR = 6, 4
 RICH_CREDITS = 1_000_000
 # How often a poor organization is called, beside a rich one: most of what it asks for is refused.
 POOR_WEIGHT = 1
-# Holds that a poor organization is given at a time, and seconds between.
-POOR_HOLDS, TOP_UP_SECONDS = 12, 0.7
+# Holds that a poor organization is given at a time, and tries of all clients between.
+POOR_HOLDS, TOP_UP_TRIES = 12, 700
 # Calls under an `Idempotency-Key`, of a hundred.
 KEYED = 33
 # Runs whose own records are read at the end.
@@ -78,7 +78,8 @@ class Trial:
             "TOLLGATE_PRICES": str(folder / "prices.json"), "TOLLGATE_LEDGER_DURABILITY": asked.durability,
             "TOLLGATE_PROVIDERS_SIMULATED_BASE_URL": self.simulator.base_url,
             "TOLLGATE_GATEWAY_PORT": str(free_port(chance)), "TOLLGATE_ADMIN_PORT": str(free_port(chance)),
-            **SETTINGS})
+            # Long enough that a kill under load finds something that was answered and is not on disk.
+            "TOLLGATE_LEDGER_RELAXED_COMMIT_MS": "500", **SETTINGS})
         self.ends.callback(lambda: self.server.process.is_alive and self.server.process.kill())
 
     # MARK: the load
@@ -97,8 +98,8 @@ class Trial:
         self.kills = Kills(
             self.server, board, self.asked.kills, self.asked.runs, self.asked.seed, self.asked.moments)
         self.giving = TopUps(
-            self.server, [tenant.organization for tenant in self.tenants[RICH:]], credits(POOR_HOLDS * self.hold),
-            TOP_UP_SECONDS)
+            self.server, board, [tenant.organization for tenant in self.tenants[RICH:]],
+            credits(POOR_HOLDS * self.hold), TOP_UP_TRIES)
         self.simulator.fail_sometimes(FAULTS)
         start = time.monotonic()
         try:

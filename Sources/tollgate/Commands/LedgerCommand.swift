@@ -25,7 +25,7 @@ struct LedgerCommand: AsyncParsableCommand {
         func run() async throws {
             let answer =
                 if let archive {
-                    AdminAnswer(status: 200, bytes: try await ArchiveFolder(archive).verify().json)
+                    AdminAnswer(status: 200, bytes: LedgerVerdict(try await ArchiveFolder(archive).verify()).json)
                 } else if let answer = try await askServer() {
                     answer
                 } else {

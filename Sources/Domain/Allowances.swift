@@ -65,10 +65,11 @@ package struct AttachmentTokens: Hashable, Sendable {
             case .image(let isCoarse):
                 (isCoarse ? min(Allowances.coarseImage, allowances.image) : allowances.image, isCoarse ? 85 : 1_600)
             // 32 tokens a second at 6 kbit/s, the least that Opus has: one for 31 bytes of base64; usual is a tenth.
-            case .audio where inline != nil: (min(bytes / 16 + 1, allowances.audio), bytes / 256 + 1)
+            case .audio where inline != nil: (bytes / 16 + 1, bytes / 256 + 1)
             case .audio: (allowances.audio, 60 * 32)
-            // As text it has no more tokens than bytes. Pages are looked at as images too, which a small one comes to.
-            case .file where inline != nil: (bytes + allowances.image, bytes / 32 + 1_600)
+            // As text it has no more tokens than bytes, unless it is compressed: then as many as one that is only named.
+            // Pages are looked at as images too.
+            case .file where inline != nil: (max(allowances.file, bytes + allowances.image), bytes / 32 + 1_600)
             case .file: (allowances.file, 10_000)
             case .video where inline != nil: (allowances.video, bytes / 256 + 290)
             case .video: (allowances.video, 60 * 290)

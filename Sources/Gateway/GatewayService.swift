@@ -155,12 +155,18 @@ package final class GatewayService: Service {
     private func expireCredits() async {
         let now = settings.withLockedValue { $0.now }
         var sweep = ExpirySweep(ledger)
+        var isFailing = false
         while !Task.isCancelled {
             do throws(StorageError) {
                 let entries = try await sweep.step(at: now())
+                isFailing = false
                 if entries > 0 { logger.info("ended credits were taken back", metadata: ["entries": "\(entries)"]) }
             } catch {
-                logger.debug("ended credits stay for now", metadata: ["error": "\(error)"])
+                // Of a store that takes nothing it was told when that began.
+                let isKnown = isFailing || error.kind == .full || error.kind == .broken || error.kind == .closed
+                logger.log(
+                    level: isKnown ? .debug : .error, "ended credits stay for now", metadata: ["error": "\(error)"])
+                isFailing = true
             }
             try? await Task.sleep(for: .seconds(1))
         }

@@ -10,6 +10,10 @@ package struct ChatStreamReader: Sendable {
     package private(set) var finishReason: String?
     /// The last plausible report: streams that report more than once report cumulatively.
     package private(set) var usage: ReportedUsage?
+    /// Bytes of output, and of what was said aloud, when that report came.
+    private var reportedAt = 0
+    /// Whether output came after the last report, so that it is not of all of it.
+    package var usageIsEarly: Bool { usage != nil && reportedAt < outputByteCount + spokenByteCount }
     /// UTF-8 bytes generated so far, for an estimate.
     package private(set) var outputByteCount = 0
     /// UTF-8 bytes of what was said aloud so far, as text.
@@ -49,9 +53,12 @@ package struct ChatStreamReader: Sendable {
         if id == nil, let named = event.id, !named.isEmpty { id = named }
         if model == nil, let named = event.model, !named.isEmpty { model = named }
         if let reason = event.finishReason, finishReason == nil { finishReason = reason }
-        if let reported = event.usage { usage = reported }
         outputByteCount += event.outputByteCount
         spokenByteCount += event.spokenByteCount
+        if let reported = event.usage {
+            usage = reported
+            reportedAt = outputByteCount + spokenByteCount
+        }
         imageCount += event.imageCount
         finished.formUnion(event.finishedChoices)
     }

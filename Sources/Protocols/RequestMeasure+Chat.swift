@@ -17,7 +17,9 @@ extension RequestMeasure {
         switch name {
         case "tools", "functions": hasTools = true
         case "prediction": predictionBytes = max(predictionBytes, json.count)
-        case "modalities": asksForImages = asksForImages || String(decoding: json, as: UTF8.self).contains("image")
+        case "modalities":
+            let asked = (try? JSONDocument(Array(json)))?.root.elements() ?? []
+            asksForImages = asksForImages || asked.contains { $0.isString("image") }
         case _: break
         }
     }

@@ -32,7 +32,7 @@ import Testing
 
     @Test func creditsThatEndAreTakenBackWithoutARun() async throws {
         let gateway = try await GatewayFixture()
-        for (key, end) in [("a", 1), ("b", nil)] as [(String, Int64?)] {
+        for (key, end) in [("b", nil), ("a", 1)] as [(String, Int64?)] {
             _ = try await gateway.ledger.post(
                 Posting(
                     organization: "quiet", amount: NanoCredits(5), idempotencyKey: key, actor: "", note: "", time: 0,

@@ -151,8 +151,9 @@ def test_in_the_cloud_an_organization_cannot_give_itself_credits(new_server, sim
         refused = own.post(f"{tenant.root}/credits/{path}", body, headers={"Idempotency-Key": "a"}, expect=403)
         assert "cloud" in refused["detail"]
     terms = f"{tenant.root}/credits/terms"
-    assert own.call("PUT", terms, {"overdraft": "0", "holds": "estimate"})["holds"] == "estimate"
-    own.call("PUT", terms, {"overdraft": "1", "holds": "estimate"}, expect=403)
+    assert own.call("PUT", terms, {"overdraft": "0", "holds": "bound"})["holds"] == "bound"
+    own.call("PUT", terms, {"overdraft": "1", "holds": "bound"}, expect=403)
+    own.call("PUT", terms, {"overdraft": "0", "holds": "estimate"}, expect=403)
     admin.call("PUT", terms, {"overdraft": "2", "holds": "estimate"})
     own.call("PUT", terms, {"overdraft": "1", "holds": "bound"})
     own.call("PUT", terms, {"overdraft": "2", "holds": "bound"}, expect=403)

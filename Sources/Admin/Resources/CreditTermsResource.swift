@@ -36,6 +36,11 @@ enum CreditTermsResource {
                 .forbidden,
                 "in cloud mode an overdraft is raised (it is \(from)) by a token of all organizations", at: "/overdraft"
             )
+        case .loosensHolds:
+            throw ControlFault(
+                .forbidden,
+                "in cloud mode holds by estimate, with which the balance can go below zero, are chosen by a token of all "
+                    + "organizations", at: "/holds")
         case .tooLarge: throw .invalid("what is available would be more than credits can count", at: "/overdraft")
         }
         return Reply { $0.terms(terms) }
@@ -69,7 +74,7 @@ extension Ledger {
         do throws(StorageError) {
             return try await setTerms(
                 organization, terms, actor: call.caller.id, time: call.now.milliseconds,
-                mayRaiseOverdraft: call.services.mode == .selfHosted || call.caller.organization == nil)
+                mayLoosen: call.services.mode == .selfHosted || call.caller.organization == nil)
         } catch { throw ControlFault(ledger: error) }
     }
 }

@@ -66,8 +66,6 @@ extension JSONWriter {
             key.member("id", run.keyID)
             key.member("source", run.keySource.name)
         }
-        member(
-            "provider_request_id", interrupted.end.attempts.last { !$0.providerRequestID.isEmpty }?.providerRequestID)
         member("estimated_input_tokens", run.estimatedInput)
         member("hold", run.hold)
         member("charged", interrupted.end.cost)

@@ -29,6 +29,9 @@ enum LedgerEntriesResource {
         }
         switch page {
         case .success(let page): return reply(page, format)
+        // Where the operator keeps archives is not for everybody.
+        case .failure(.pruned(let first, _)) where call.caller.organization != nil:
+            throw ControlFault(.notFound, "the ledger begins at entry \(first): those before it were archived")
         case .failure(let missing): throw ControlFault(.notFound, "\(missing)")
         }
     }

@@ -19,8 +19,8 @@ struct Answer {
     var images = 0
     /// The provider began to answer and may bill it. What it then leaves unsaid is estimated, not zero.
     var wasServed = false
-    /// The stream broke before its answer was whole, so that usage it reported may be early.
-    var isCutShort = false
+    /// The usage that a stream reported is not of all of it: more came after, or was to come.
+    var usageIsEarly = false
     var fault: GatewayError?
     /// Nil where it was not held against an output schema.
     var verdict: OutputVerdict?

@@ -23,7 +23,8 @@ extension RunPipeline {
             answer.outputBytes = end.reader.outputByteCount
             answer.images = end.reader.imageCount
             answer.spokenBytes = end.reader.spokenByteCount
-            answer.isCutShort = !end.reader.isDone && end.reader.finishedChoices < Int(call.n)
+            answer.usageIsEarly =
+                end.reader.usageIsEarly || !end.reader.isDone && end.reader.finishedChoices < Int(call.n)
         }
         while !end.reader.isDone {
             let bytes = try await next(exchange, end, call)

@@ -68,7 +68,7 @@ extension RunPipeline {
     /// nothing. What it leaves out of a report is estimated too: unknown is never zero.
     func metered(_ answer: Answer, _ reservation: Reservation) -> MeteredUsage {
         var metered: MeteredUsage
-        if let report = answer.usage, !answer.isCutShort {
+        if let report = answer.usage, !answer.usageIsEarly {
             metered = MeteredUsage(report.usage, isEstimated: false)
         } else if answer.wasServed || answer.usage != nil {
             metered = reservation.measure.estimate(outputBytes: answer.outputBytes, spokenBytes: answer.spokenBytes)

@@ -51,6 +51,8 @@ package enum TermsResult: Hashable, Sendable {
     case unchanged
     /// The overdraft would be raised by someone who may not: nothing was written.
     case raisesOverdraft(from: NanoCredits)
+    /// Holds by estimate, which let the balance go below zero, would be chosen by someone who may not: nothing was written.
+    case loosensHolds
     /// What is available would not fit 64 bits: nothing was written.
     case tooLarge
 }

@@ -87,13 +87,13 @@ package final class Ledger: Sendable {
     /// - Parameters:
     ///   - actor: who sets them.
     ///   - time: milliseconds since 1970.
-    ///   - mayRaiseOverdraft: whether the overdraft may become more than it is.
+    ///   - mayLoosen: whether the overdraft may become more than it is, and holds estimates.
     package func setTerms(
-        _ organization: String, _ terms: CreditTerms, actor: String, time: Int64, mayRaiseOverdraft: Bool = true
+        _ organization: String, _ terms: CreditTerms, actor: String, time: Int64, mayLoosen: Bool = true
     ) async throws(StorageError) -> TermsResult {
         try await writer.perform { [books] transaction throws(StorageError) in
             try transaction.setTerms(
-                books, organization, terms, actor: actor, time: time, mayRaiseOverdraft: mayRaiseOverdraft)
+                books, organization, terms, actor: actor, time: time, mayLoosen: mayLoosen)
         }
     }
 

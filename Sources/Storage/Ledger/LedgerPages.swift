@@ -67,6 +67,8 @@ extension Ledger {
             let after = after ?? (seal?.head.sequence ?? 0)
             var page = EntryPage()
             page.head = try transaction.head(tables).sequence
+            // Who has more than there is has another ledger's, or one's from before a restore.
+            guard after <= page.head else { return .failure(.beyond(head: page.head)) }
             let last = min(through ?? page.head, page.head)
             guard after < last, limit > 0 else { return .success(page) }
             var looked = (count: 0, bytes: 0, last: after)

@@ -181,13 +181,14 @@ extension WriteTransaction {
 
     func setTerms(
         _ books: LedgerBooks, _ organization: String, _ terms: CreditTerms, actor: String, time: Int64,
-        mayRaiseOverdraft: Bool
+        mayLoosen: Bool
     ) throws(StorageError) -> TermsResult {
         let balance = try books.batch.balance(organization, self)
         guard balance.terms != terms else { return .unchanged }
-        guard mayRaiseOverdraft || terms.overdraft <= balance.overdraft else {
+        guard mayLoosen || terms.overdraft <= balance.overdraft else {
             return .raisesOverdraft(from: balance.overdraft)
         }
+        guard mayLoosen || terms.holds == .bound || balance.terms.holds == .estimate else { return .loosensHolds }
         guard (balance.balance - balance.held).adding(terms.overdraft) != nil,
             balance.balance.adding(terms.overdraft) != nil
         else { return .tooLarge }

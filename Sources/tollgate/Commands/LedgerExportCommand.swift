@@ -46,7 +46,7 @@ extension LedgerCommand {
             try output.finish()
             // With a bound of time, entries of later times may have numbers below.
             guard [from, to].allSatisfy({ $0.flatMap { EntryBound($0)?.isNumber } ?? true }) else { return }
-            let upper = to.flatMap { UInt64($0) }.map { min($0, newest) } ?? newest
+            let upper = max(after ?? 0, to.flatMap { UInt64($0) }.map { min($0, newest) } ?? newest)
             StandardError.write("exported up to entry \(upper); go on by --after \(upper)\n")
         }
 

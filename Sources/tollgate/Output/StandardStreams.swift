@@ -4,13 +4,20 @@ import Glibc
 enum StandardError {
     static func write(_ text: String) { write(Array(text.utf8)) }
 
-    static func write(_ bytes: [UInt8]) { StandardOutput.write(bytes, to: STDERR_FILENO) }
+    static func write(_ bytes: [UInt8]) { _ = StandardOutput.write(bytes, to: STDERR_FILENO) }
 }
 
 enum StandardOutput {
-    static func write(_ bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
+    /// Ends the process, with exit code 1, where they cannot be written: half of an answer is to be taken for none.
+    static func write(_ bytes: [UInt8]) {
+        // Whoever read it has gone: there is nobody left to tell.
+        guard let code = write(bytes, to: STDOUT_FILENO), code != EPIPE else { return }
+        StandardError.write("standard output: \(String(cString: strerror(code)))\n")
+        exit(1)
+    }
 
-    fileprivate static func write(_ bytes: [UInt8], to descriptor: Int32) {
+    /// - Returns: errno's code where they cannot be written.
+    fileprivate static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -21,10 +28,10 @@ enum StandardOutput {
                 poll(&ready, 1, -1)
                 continue
             }
-            // Whoever read it has gone: there is nobody left to tell.
-            guard count > 0 else { return }
+            guard count > 0 else { return errno }
             rest = rest.dropFirst(count)
         }
+        return nil
     }
 }
 

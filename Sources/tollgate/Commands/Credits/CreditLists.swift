@@ -70,14 +70,14 @@ extension CreditCommand {
                 let slug = try await organization.resolve(server)
                 let columns: [TextTable.Column] = [
                     .init("entry", .right), .init("run"), .init("started"), .init("agent"), .init("model"),
-                    .init("key"), .init("source"), .init("request"), .init("charged", .right),
+                    .init("key"), .init("source"), .init("charged", .right),
                     .init("refunded", .right),
                 ]
                 admin.output.show(try await limit.newest("interrupted", of: slug, server), columns) { run in
                     [
                         run.text("entry"), run.text("run"), run.time("started_at"), run.text("agent"),
                         "\(run.text("provider"))/\(run.text("model"))", run.text("key", "id"),
-                        run.text("key", "source"), run.text("provider_request_id"), run.text("charged"),
+                        run.text("key", "source"), run.text("charged"),
                         run.text("refunded"),
                     ]
                 }

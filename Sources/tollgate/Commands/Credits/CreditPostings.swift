@@ -29,10 +29,17 @@ extension CreditCommand {
             try await admin.withServer { server in
                 var body = JSONBody()
                 fill(&body)
-                body.set("idempotency_key", idempotencyKey ?? newIdentifier(prefix: "cli_"))
+                let key = idempotencyKey ?? newIdentifier(prefix: "cli_")
+                body.set("idempotency_key", key)
                 let slug = try await organization.resolve(server)
-                let answer = try await server.post(
-                    AdminPath.make(["organizations", slug, "credits", list]), body)
+                let answer: AdminAnswer
+                do {
+                    answer = try await server.post(AdminPath.make(["organizations", slug, "credits", list]), body)
+                } catch {
+                    // It may be on the books all the same.
+                    if idempotencyKey == nil { StandardError.write("to repeat it: --idempotency-key \(key)\n") }
+                    throw error
+                }
                 try admin.output.show(answer) { result in
                     (answer.status == 201 ? "" : "done before: ") + words(result.text("entry", "balance_change"), slug)
                         + "; available: \(result.text("credits", "available"))"

@@ -6,7 +6,7 @@ package struct FuzzTarget: Sendable {
 
     package static let all = [
         serverSentEvents, jsonDocument, jsonText, chatRequest, chatAnswer, chatStream, names, template, schema,
-        versionDocument, catalogRecords, ledgerRecords, responseHead, requests, bills,
+        versionDocument, catalogRecords, ledgerRecords, archives, responseHead, requests, bills,
     ]
 }
 

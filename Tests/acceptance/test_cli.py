@@ -16,7 +16,7 @@ token create | token list | token suspend | token activate | token revoke
 key add | key list | key rotate | key disable | key enable | key exempt
 credit add | credit adjust | credit refund | credit balance | credit terms | credit entries | credit interrupted
 credit statement | usage | price list | price show | price set | price unset | price import
-ledger verify | import
+ledger verify | ledger export | ledger backup | ledger restore | ledger prune | ledger reconcile | import
 """.replace("|", "\n").split("\n")
 COMMANDS = [command.strip() for command in COMMANDS if command.strip()]
 

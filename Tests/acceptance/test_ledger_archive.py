@@ -5,9 +5,12 @@ import csv
 import io
 import json
 import re
+import shutil
 import subprocess
 import threading
+from decimal import Decimal
 
+import httpx
 import pytest
 
 from processes import binary, clean_environment
@@ -64,8 +67,12 @@ def refused(server, *arguments, **options) -> str:
     return done.stderr or done.stdout
 
 
+def lines(text: str) -> list[dict]:
+    return [json.loads(line, parse_float=Decimal) for line in text.splitlines()]
+
+
 def export(server, *arguments) -> list[dict]:
-    return [json.loads(line) for line in ok(server, "ledger", "export", *arguments).splitlines()]
+    return lines(ok(server, "ledger", "export", *arguments))
 
 
 def head(admin) -> int:
@@ -125,7 +132,11 @@ def test_bounds_formats_and_organizations(own):
         for name in ["kind", "at", "organization", "balance_change", "held_change"]:
             assert row[name] == entry[name], name
         assert row["run"] == (entry["run"] or "")
+        record = entry["run_record"] or {}
+        assert row["model"] == record.get("model", "")
+        assert Decimal(row["cost"] or -1) == record.get("cost", -1)
     settle = next(row for row in rows if row["kind"] == "settle")
+    assert settle["attempts"] == "1" and len(everything[-1]["run_record"]["attempts"]) == 1
     assert settle["model"] == "sim-1" and int(settle["output"]) > 0 and settle["balance_change"] == "-" + settle["cost"]
     headless = ok(server, "ledger", "export", "--format", "csv", "--after", "3", "--no-header")
     assert headless.splitlines()[0].startswith("4,")
@@ -160,7 +171,7 @@ def test_without_a_server_the_files_are_read(own):
     server.stop()
     environment = {"TOLLGATE_ADMIN_URL": ""}
     text = ok(server, "ledger", "export", environment=environment)
-    assert [json.loads(line) for line in text.splitlines()] == before
+    assert lines(text) == before
     archive = server.folder / "archive"
     ok(server, "ledger", "backup", archive, environment=environment)
     assert json.loads((archive / "archive.json").read_text())["last"] == before[-1]["sequence"]
@@ -262,6 +273,26 @@ def test_restore_never_overwrites_and_no_archive_is_refused(own):
     assert "no archive" in refused(server, "ledger", "restore", server.folder / "none", "--data", server.folder / "new")
 
 
+def test_a_restore_that_is_killed_leaves_no_ledger(own):
+    server = own.admin.server
+    archive = server.folder / "archive"
+    runs(own, 100)
+    ok(server, "ledger", "backup", archive)
+    data = server.folder / "new"
+    for delay in [0.05, 0.1, 0.15, 0.2, 0.25]:
+        process = subprocess.Popen(
+            [str(binary()), "ledger", "restore", str(archive), "--data", str(data)], cwd=server.folder,
+            env=clean_environment(server.environment), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(delay)
+        process.kill()
+        process.wait()
+        if (data / "ledger").exists():
+            shutil.rmtree(data)
+    restored(server, archive, "new")
+    assert not (data / "ledger.restoring").exists()
+
+
 def test_the_books_of_another_ledger_are_refused(own, new_server, simulator):
     server = own.admin.server
     archive = server.folder / "archive"
@@ -322,7 +353,9 @@ def last_time(server) -> str:
 
 def figures(tenant) -> dict:
     entries = [entry["sequence"] for entry in tenant.entries()]
-    return {"credits": tenant.credits(), "usage": tenant.usage(by="day,agent,environment,model,key"), "entries": entries}
+    statement = {name: value for name, value in tenant.statement().items() if name != "as_of"}
+    sums = [tenant.credits(), tenant.usage(by="day,agent,environment,model,key"), statement]
+    return {"sums": sums, "entries": entries}
 
 
 def test_a_prune_under_load_changes_no_figure_and_the_archive_holds_all(own):
@@ -343,7 +376,7 @@ def test_a_prune_under_load_changes_no_figure_and_the_archive_holds_all(own):
     done = prune(server, archive, "2099-01-01")
     assert done["pruned"] > 0 and done["first"] == head(admin) + 1
     after = figures(own)
-    assert (after["credits"], after["usage"]) == (before["credits"], before["usage"]) and after["entries"] == []
+    assert after["sums"] == before["sums"] and after["entries"] == []
     assert admin.verify_ledger()["entries"] == 0
     again = prune(server, archive, "2099-01-01")
     assert (again["pruned"], again["first"]) == (0, done["first"])
@@ -368,7 +401,7 @@ def test_a_prune_under_load_changes_no_figure_and_the_archive_holds_all(own):
     server.start()
     own.admin = Admin(server)
     whole = figures(own)
-    assert (whole["credits"], whole["usage"]) == (now["credits"], now["usage"])
+    assert whole["sums"] == now["sums"]
     assert whole["entries"][: len(now["entries"])] == now["entries"] and whole["entries"][-1] == 1
     assert own.record(old)["id"] == old
 
@@ -468,3 +501,33 @@ def test_the_server_does_not_trust_who_prunes(own, new_server, simulator):
     assert len(export(server)) == last
     assert server.command("ledger", "prune", "--before", "12", "--archive", archive).returncode == 2
     assert prune(server, archive, "2099-01-01")["pruned"] == last
+
+
+def posted(admin, body):
+    with contextlib.suppress(httpx.TransportError):
+        admin.http.post("/ledger/prune", json=body)
+
+
+def test_a_server_that_is_killed_while_it_prunes_goes_on_with_it(own):
+    server = own.admin.server
+    archive = server.folder / "archive"
+    for delay in [0.0, 0.01, 0.02, 0.04, 0.08]:
+        with load(own, workers=8) as done:
+            eventually(lambda: done() >= 150, "150 runs", 30)
+        before, last = figures(own), head(own.admin)
+        ok(server, "ledger", "backup", archive)
+        body = {"boundary": last + 1, "hash": manifest(archive)["hash"], "archive": str(archive)}
+        thread = threading.Thread(target=posted, args=(own.admin, body))
+        thread.start()
+        # Into the middle of it, wherever that is.
+        thread.join(delay)
+        server.kill()
+        thread.join()
+        server.start()
+        own.admin = Admin(server)
+        own.admin.verify_ledger()
+        assert figures(own)["sums"] == before["sums"]
+        own.admin.post("/ledger/prune", body)
+        assert own.admin.verify_ledger()["entries"] == 0 and figures(own)["entries"] == []
+    _, said = restored(server, archive)
+    assert said["entries"] == head(own.admin)

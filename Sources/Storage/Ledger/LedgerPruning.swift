@@ -60,7 +60,7 @@ extension Ledger {
     package func apply(_ plan: PrunePlan, archive: String, at time: Int64) async throws(StorageError) -> Bool {
         let generation = (plan.before?.generation ?? 0) + 1
         // What a prune that was cut off may have left.
-        try await dropOldCarried()
+        while try await deletePruned() {}
         var seal = CarriedSeal(head: plan.books.head, latest: plan.latest, at: time, archive: archive)
         // Those of refunds come last in order, and with the mark: a refund may come until then.
         let known = plan.books.refunded
@@ -105,30 +105,14 @@ extension Ledger {
         }
     }
 
-    /// Deletes carried rows that do not count, or not any more.
-    private func dropOldCarried() async throws(StorageError) {
-        var more = true
-        while more {
-            more = try await writer.perform { [tables] transaction throws(StorageError) in
-                let generation = try transaction.carriedMark(tables)?.generation
-                let old = try transaction.carriedRows(tables, but: generation, limit: Self.rowBatch)
-                for key in old { try transaction.delete(tables.carried, key) }
-                return old.count >= Self.rowBatch
-            }
-        }
-    }
-
-    /// Deletes some of the entries that were pruned, and what was made of them.
+    /// Deletes some of the entries that were pruned, and what was made of them; then carried rows that do not count, or not
+    /// any more.
     /// - Returns: whether there is more.
     package func deletePruned() async throws(StorageError) -> Bool {
-        let mark = try environment.read { transaction throws(StorageError) in try transaction.carriedMark(tables) }
-        guard let mark else { return false }
-        guard !mark.isDeleted else {
-            try await dropOldCarried()
-            return false
-        }
-        return try await writer.perform { [tables] transaction throws(StorageError) in
-            guard var mark = try transaction.carriedMark(tables), !mark.isDeleted else { return true }
+        try await writer.perform { [tables] transaction throws(StorageError) in
+            guard var mark = try transaction.carriedMark(tables), !mark.isDeleted else {
+                return try transaction.deleteOldCarried(tables, limit: Self.rowBatch)
+            }
             let end = min(mark.seal.first, mark.deletedBelow + UInt64(Self.deleteBatch))
             for sequence in mark.deletedBelow..<end { try transaction.deleteEntry(tables, sequence, &mark) }
             mark.deletedBelow = end
@@ -184,19 +168,19 @@ extension CarriedReader {
 }
 
 extension WriteTransaction {
-    /// Some of the rows of other generations.
-    fileprivate func carriedRows(
-        _ tables: LedgerTables, but generation: UInt64?, limit: Int
-    ) throws(StorageError) -> [Key] {
-        var found: [Key] = []
+    /// - Returns: whether there may be more.
+    fileprivate func deleteOldCarried(_ tables: LedgerTables, limit: Int) throws(StorageError) -> Bool {
+        let generation = try carriedMark(tables)?.generation
+        var old: [Key] = []
         for start in [Key(), generation.map { Key($0 + 1) }].compactMap(\.self) {
             try scan(tables.carried, prefix: Key(), from: start) { key, _ throws(StorageError) in
-                guard found.count < limit, try Key.number(key, at: 0) != generation else { return false }
-                found.append(Key(bytes: unsafe key.withUnsafeBytes { unsafe Array($0) }))
+                guard old.count < limit, try Key.number(key, at: 0) != generation else { return false }
+                old.append(Key(bytes: unsafe key.withUnsafeBytes { unsafe Array($0) }))
                 return true
             }
         }
-        return found
+        for key in old { try delete(tables.carried, key) }
+        return old.count >= limit
     }
 
     /// The refunds of runs whose end is below the number, with their cost.

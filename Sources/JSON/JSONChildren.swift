@@ -45,6 +45,12 @@ extension JSONValue {
         return value
     }
 
+    /// `member`, but nil where the name stands there more than once, of which some readers take the first and some the last.
+    package func only(_ name: String) -> JSONValue? {
+        guard let found = member(name), let members = try? members() else { return nil }
+        return members.count { $0.name == name } == 1 ? found : nil
+    }
+
     private static func address(_ name: UnsafeBufferPointer<UInt8>) -> (base: UnsafePointer<UInt8>, count: Int)? {
         unsafe name.baseAddress.map { unsafe ($0, name.count) }
     }

@@ -36,16 +36,19 @@ extension AttachmentTokens {
 
     /// Types of parts that are text, and so no longer than they stand there.
     private static let texts: Set<String> = [
-        "text", "input_text", "output_text", "refusal", "thinking", "reasoning", "redacted_thinking",
+        "text", "input_text", "output_text", "refusal", "thinking", "reasoning", "redacted_thinking", "tool_use",
     ]
 
     private mutating func add(_ part: JSONValue, _ keepsDetail: Bool, _ allowances: Allowances) {
-        let type = part.member("type")?.string ?? ""
+        let type = part.only("type")?.string ?? ""
         switch type {
         case _ where Self.texts.contains(type): break
+        // What a tool answered, which may be in parts again.
+        case "tool_result":
+            for inner in part.member("content")?.elements() ?? [] { add(inner, keepsDetail, allowances) }
         case "image_url", "input_image", "image":
             let source = part.present("image_url") ?? part.present("image") ?? part.present("source")
-            let isCoarse = (source?.member("detail") ?? part.member("detail"))?.isString("low") == true
+            let isCoarse = (source?.only("detail") ?? part.only("detail"))?.isString("low") == true
             add(
                 source?.kindOfData ?? .image(isCoarse: isCoarse && keepsDetail), inline: source?.base64ByteCount,
                 allowances)
@@ -80,16 +83,22 @@ extension JSONValue {
     fileprivate var kindOfData: AttachmentTokens.Kind? {
         let text = kind == .string ? self : present("url")
         guard let text, text.kind == .string else { return nil }
-        let start = String(decoding: text.raw.dropFirst().prefix(16), as: UTF8.self).lowercased()
+        let start = String(decoding: text.start, as: UTF8.self).lowercased()
         guard start.hasPrefix("data:"), !start.hasPrefix("data:image/") else { return nil }
         return start.hasPrefix("data:audio/") ? .audio : start.hasPrefix("data:video/") ? .video : .file
     }
 
+    /// What a string begins with, behind the quote. PHP writes every slash as `\/`.
+    private var start: [UInt8] {
+        let raw = Array(raw.dropFirst().prefix(24))
+        return raw.indices.filter { raw[$0] != UInt8(ascii: "\\") || raw[($0 + 1)...].first != UInt8(ascii: "/") }
+            .map { raw[$0] }
+    }
+
     /// Whether a string says where something is, rather than what. `data:` URLs hold what they name; base64 has neither
-    /// colon nor escape.
+    /// colon nor escape, but for slashes.
     private var isReference: Bool {
-        // Behind the quote.
-        let start = raw.dropFirst().prefix(16)
+        let start = start
         if start.starts(with: "data:".utf8) { return false }
         return start.contains(UInt8(ascii: ":")) || start.contains(UInt8(ascii: "\\"))
     }

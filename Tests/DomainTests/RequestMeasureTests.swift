@@ -28,8 +28,8 @@ import Testing
         (.image(isCoarse: false), nil, 50_000, 10_000, false), (.image(isCoarse: true), nil, 3_000, 10_000, false),
         (.image(isCoarse: false), 8_000, 50_000, 2_000, false),
         (.audio, nil, 115_200, 10_000, true), (.audio, 1_600, 101, 8_400, true),
-        (.audio, 9_000_000, 115_200, 0, true),
-        (.file, nil, 300_000, 10_000, true), (.file, 6_000, 56_000, 4_000, true),
+        (.audio, 9_000_000, 562_501, 0, true),
+        (.file, nil, 300_000, 10_000, true), (.file, 6_000, 300_000, 4_000, true), (.file, 600_000, 650_000, 0, true),
         (.video, nil, 1_000_000, 10_000, true), (.video, 5_000, 1_000_000, 5_000, true),
         (.other, nil, 1_000_000, 10_000, true), (.other, 5_000, 1_000_000, 10_000, true),
     ]

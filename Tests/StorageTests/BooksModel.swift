@@ -51,7 +51,7 @@ struct BooksModel {
         /// Of what has ended, all goes but what running runs hold.
         mutating func expire(at time: Int64) {
             for index in lots.indices where lots[index].expiresAt <= time {
-                let gone = min(lots[index].left, max(0, balance - held))
+                let gone = min(lots[index].left, max(0, available))
                 lots[index].left -= gone
                 move(-gone, "expiry")
             }

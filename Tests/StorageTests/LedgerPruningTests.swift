@@ -18,8 +18,11 @@ import Testing
 
     // MARK: operations
 
-    private func topUp(_ amount: Int64, _ key: String, at time: Int64, expiresAt: Int64? = nil) async throws {
-        _ = try await ledger.post(
+    @discardableResult
+    private func topUp(
+        _ amount: Int64, _ key: String, at time: Int64, expiresAt: Int64? = nil
+    ) async throws -> PostingResult {
+        try await ledger.post(
             Posting(
                 organization: "acme", amount: NanoCredits(amount), idempotencyKey: key, actor: "ann", note: "",
                 time: time, expiresAt: expiresAt))
@@ -185,9 +188,10 @@ import Testing
             try ledger.page(EntryFilter(from: 41), limit: 100).get().entries.map(\.sequence) == [9, 10, 11, 12, 13])
         #expect(try ledger.page(limit: 100).get().entries.first?.sequence == 9)
         #expect(try report(ledger) != nil)
-        // Its idempotency key went with its entry.
-        try await topUp(7, "k", at: 60)
-        #expect(try ledger.balance("acme").balance == NanoCredits(1_000 - 15 + 2 - 5 + 1 + 7))
+        // Its idempotency key is still known: nothing is posted twice.
+        let balance = try ledger.balance("acme").balance
+        #expect(try await topUp(7, "k", at: 60) == .archived(sequence: 1))
+        #expect(try ledger.balance("acme").balance == balance)
         #expect(try report(ledger) != nil)
     }
 

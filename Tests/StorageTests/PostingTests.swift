@@ -34,7 +34,7 @@ import Testing
     private func entry(_ result: PostingResult) -> LedgerEntry? {
         switch result {
         case .added(let entry), .repeated(let entry), .conflict(let entry): entry
-        case .tooLarge, .insufficient, .unknownRun, .aboveCost, .tooManyExpiring, .endsInThePast: nil
+        case .tooLarge, .insufficient, .unknownRun, .aboveCost, .tooManyExpiring, .endsInThePast, .archived: nil
         }
     }
 
@@ -122,7 +122,7 @@ import Testing
         {
             try await ledger.setTerms(
                 "acme", CreditTerms(overdraft: NanoCredits(overdraft), holds: holds), actor: "ann", time: 1,
-                mayRaiseOverdraft: may)
+                mayLoosen: may)
         }
         #expect(try await set(0) == .unchanged, "as they begin")
         #expect(try await set(1, may: false) == .raisesOverdraft(from: .zero))
@@ -134,7 +134,10 @@ import Testing
         #expect(try await set(10, may: false) == .unchanged)
         #expect(try await set(11, .estimate, may: false) == .raisesOverdraft(from: NanoCredits(10)))
         #expect(try await set(.max) != .tooLarge)
-        #expect(try await set(10, .estimate, may: false) != .unchanged)
+        #expect(try await set(10, .estimate, may: false) == .loosensHolds)
+        #expect(try await set(10, .estimate) != .unchanged)
+        #expect(try await set(9, .estimate, may: false) != .loosensHolds, "it was so before")
+        #expect(try await set(10, .estimate) != .unchanged)
         #expect(try ledger.balance("acme").terms == CreditTerms(overdraft: NanoCredits(10), holds: .estimate))
         _ = try await post(.topUp, 5, key: "a")
         #expect(try await set(.max) == .tooLarge)

@@ -35,17 +35,38 @@ ATTACHMENTS = {
     "an image by URL": ({"type": "image_url", "image_url": {"url": URL}}, 50_000),
     "an image by URL, coarse": ({"type": "image_url", "image_url": {"url": URL, "detail": "low"}}, 50_000),
     "an image": ({"type": "image_url", "image_url": {"url": "data:image/png;base64," + DATA}}, 50_000),
+    "a tool's answer": ({"type": "tool_result", "content": [{"type": "text", "text": "x" * 500}]}, 500),
+    "a tool's answer with an image": (
+        {"type": "tool_result", "content": [{"type": "image_url", "image_url": {"url": URL}}]}, 50_000),
     "a document as an image": (
-        {"type": "image_url", "image_url": {"url": "data:application/pdf;base64," + DATA}}, 90_030),
+        {"type": "image_url", "image_url": {"url": "data:application/pdf;base64," + DATA}}, 300_000),
     "sound": ({"type": "input_audio", "input_audio": {"data": DATA, "format": "mp3"}}, 2_501),
     "sound by URL": ({"type": "audio_url", "audio_url": {"url": URL}}, 115_200),
-    "a file": ({"type": "file", "file": {"file_data": "data:application/pdf;base64," + DATA}}, 90_032),
+    "a file": ({"type": "file", "file": {"file_data": "data:application/pdf;base64," + DATA}}, 300_000),
     "a file by id": ({"type": "file", "file": {"file_id": "file-1"}}, 300_000),
     "a file by id and its name": ({"type": "file", "file": {"file_id": "file-1", "file_data": "QUJD"}}, 300_000),
     "a video": ({"type": "video_url", "video_url": {"url": URL}}, 1_000_000),
     "who knows": ({"type": "hologram", "hologram": {"id": "h1"}}, 1_000_000),
     "an escaped URL": ({"type": "input_audio", "input_audio": {"data": "\u00e4" + URL, "format": "mp3"}}, 115_200),
 }
+
+
+AS_WRITTEN = {
+    "a part of two types": (f'{{"type":"text","type":"image_url","image_url":{{"url":"{URL}"}}}}', 1_000_000),
+    "an image, its slashes escaped": (
+        '{"type":"image_url","image_url":{"url":"data:image\\/png;base64,' + DATA + '"}}', 50_000),
+    "an image, coarse and not": (
+        f'{{"type":"image_url","image_url":{{"url":"{URL}","detail":"low","detail":"high"}}}}', 50_000),
+}
+
+
+@pytest.mark.parametrize("name", AS_WRITTEN)
+def test_an_attachment_is_held_for_as_any_reader_may_take_it(poor, name):
+    part, tokens = AS_WRITTEN[name]
+    response = poor.chat(content='{"messages":[{"role":"user","content":[{"type":"text","text":"Hi"},%s]}]}' % part)
+    assert response.status_code == 402, response.text
+    total = Decimal(str(json.loads(response.text, parse_float=Decimal)["error"]["needed"]))
+    assert tokens <= (total - needed(poor, body())) / TOKEN < tokens + 200
 
 
 @pytest.mark.parametrize("name", ATTACHMENTS)

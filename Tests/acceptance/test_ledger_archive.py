@@ -194,6 +194,18 @@ def restored(server, archive, name: str = "restored"):
     return data, said
 
 
+def test_files_of_nobody_knows_whose_books_are_not_touched(own):
+    server = own.admin.server
+    archive = server.folder / "found"
+    ok(server, "ledger", "backup", archive)
+    (archive / "archive.json").unlink()
+    before = {path.name: path.read_bytes() for path in archive.iterdir()}
+    assert before
+    said = refused(server, "ledger", "backup", archive)
+    assert "archive.json" in said and str(archive) in said
+    assert {path.name: path.read_bytes() for path in archive.iterdir()} == before
+
+
 def test_backups_under_load_are_killed_and_go_on_and_restore_to_the_same_books(own):
     server = own.admin.server
     archive = server.folder / "archive"

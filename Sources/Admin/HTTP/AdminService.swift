@@ -98,9 +98,12 @@ package final class AdminService: Service {
 
     package func run() async throws {
         defer { bound.set(nil) }
-        async let rest: Void = finishPruning()
-        try await application().run()
-        await rest
+        try await withThrowingDiscardingTaskGroup { group in
+            group.addTask { await self.finishPruning() }
+            try await application().run()
+            // The next start goes on.
+            group.cancelAll()
+        }
     }
 
     /// What a prune left that was cut off.

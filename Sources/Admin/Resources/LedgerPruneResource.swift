@@ -18,9 +18,11 @@ final class LedgerPruning: Sendable {
         }
     }
 
-    /// - Parameter hash: of the entry before the boundary, as the archive has it.
+    /// - Parameters:
+    ///   - hash: of the entry before the boundary, as the archive has it.
+    ///   - note: called once the ledger begins at the boundary, before anything is deleted.
     func run(
-        to boundary: UInt64, hash: Digest, archive: String, at time: Int64
+        to boundary: UInt64, hash: Digest, archive: String, at time: Int64, note: () async throws(ControlFault) -> Void
     ) async throws(ControlFault) -> PruneResult {
         guard isRunning.compareExchange(expected: false, desired: true, ordering: .acquiring).exchanged else {
             throw ControlFault(.rateLimited, "a prune runs already; try again when that is done")
@@ -29,7 +31,11 @@ final class LedgerPruning: Sendable {
         try await deleteRest()
         let bounds = try await self.boundary(before: nil)
         guard (bounds.first...bounds.boundary).contains(boundary) else { return .outOfBounds(bounds) }
-        if boundary == bounds.first { return try begins(at: boundary, hash) ? .pruned(entries: 0) : .otherBooks }
+        if boundary == bounds.first {
+            guard try begins(at: boundary, hash) else { return .otherBooks }
+            if boundary > 1 { try await note() }
+            return .pruned(entries: 0)
+        }
         let plan = try await work.run("a prune") { [ledger] () throws(ControlFault) in
             try ledger.faulting { ledger throws(StorageError) in try ledger.prunePlan(to: boundary, hash: hash) }
         }
@@ -37,6 +43,7 @@ final class LedgerPruning: Sendable {
         do throws(StorageError) {
             guard try await ledger.apply(plan, archive: archive, at: time) else { return .outOfBounds(bounds) }
         } catch { throw ControlFault(ledger: error) }
+        try await note()
         try await deleteRest()
         return .pruned(entries: boundary - bounds.first)
     }
@@ -54,7 +61,9 @@ final class LedgerPruning: Sendable {
     }
 
     private func deleteRest() async throws(ControlFault) {
-        do throws(StorageError) { while try await ledger.deletePruned() {} } catch { throw ControlFault(ledger: error) }
+        do throws(StorageError) { while !Task.isCancelled, try await ledger.deletePruned() {} } catch {
+            throw ControlFault(ledger: error)
+        }
     }
 }
 
@@ -83,7 +92,8 @@ enum LedgerPruneResource {
         }
         let archive = try fields.string("archive", maximumBytes: maximumArchiveBytes)
         let result = try await call.services.pruning.run(
-            to: boundary, hash: hash, archive: archive, at: call.now.milliseconds)
+            to: boundary, hash: hash, archive: archive, at: call.now.milliseconds
+        ) { () throws(ControlFault) in try await note(boundary, hash, archive, call) }
         switch result {
         case .otherBooks:
             throw ControlFault(
@@ -93,7 +103,6 @@ enum LedgerPruneResource {
                 .revisionConflict,
                 "the ledger begins at entry \(bounds.first) and can be pruned up to entry \(bounds.boundary) now")
         case .pruned(let entries):
-            try await note(boundary, hash, archive, call)
             return Reply { object in
                 object.member("first", boundary)
                 object.member("pruned", entries)

@@ -96,6 +96,11 @@ private enum PostingOutcome {
         switch result {
         case .added(let entry): return (201, entry)
         case .repeated(let entry): return (200, entry)
+        case .archived(let sequence):
+            throw ControlFault(
+                .idempotencyConflict,
+                "entry \(sequence) was posted under this idempotency key, and is in an archive: take another key for another"
+            )
         case .conflict:
             throw ControlFault(.idempotencyConflict, "something else is on the books under this idempotency key")
         case .tooLarge: throw .invalid("the balance would be more than credits can count", at: "/amount")

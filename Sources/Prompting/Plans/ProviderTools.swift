@@ -11,8 +11,9 @@ package enum ProviderTools {
         if names.contains(name) { return !value.isNull }
         guard name == "tools", value.kind == .array else { return false }
         return value.elements().contains { tool in
-            // A tool without a type is a function, to those that know no other.
-            guard let type = tool.member("type") else { return false }
+            // A tool without a type is a function, to those that know no other; one with two may be anything.
+            guard tool.member("type") != nil else { return false }
+            guard let type = tool.only("type") else { return true }
             return !type.isString("function") && !type.isString("custom")
         }
     }

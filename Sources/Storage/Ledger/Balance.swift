@@ -33,11 +33,11 @@ package struct Balance: Hashable, Sendable {
         held.rawValue != .min && balance.adding(-held)?.adding(overdraft) != nil
     }
 
-    /// The number of the first lot whose time has come, and what of it can be taken back: of credits that are held none.
-    /// Nothing where there is none.
+    /// The number of the first lot whose time has come, and what of it can be taken back: no more than is available, so that
+    /// what is held stays paid for. Nothing where there is none.
     func due(at time: Int64) -> (topUp: UInt64, amount: NanoCredits) {
         guard let lot = lots.first, lot.expiresAt <= time else { return (0, .zero) }
-        return (lot.topUp, max(.zero, min(lot.left, balance - held)))
+        return (lot.topUp, max(.zero, min(lot.left, available)))
     }
 
     /// Moves it by an entry: the one rule, for the books as they are written and as they are verified.

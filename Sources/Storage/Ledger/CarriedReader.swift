@@ -20,6 +20,8 @@ struct CarriedReader {
         _ tables: LedgerTables, _ transaction: borrowing ReadTransaction, chunk: Int
     ) throws(LedgerAudit.Fault) {
         var reader = self
+        // So that they are changed where they are, not copied.
+        books = CarriedBooks()
         defer { self = reader }
         do throws(StorageError) {
             var last: Key?

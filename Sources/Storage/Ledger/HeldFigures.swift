@@ -23,7 +23,7 @@ extension Ledger {
                     last = try Key.number(key, at: 0)
                     figures.holds += 1
                     let credits = NanoCredits(Int64(bitPattern: try Key.number(held, at: 0)))
-                    figures.credits = figures.credits + credits
+                    figures.credits = figures.credits.addingClamped(credits)
                     count += 1
                     return count < chunk
                 }

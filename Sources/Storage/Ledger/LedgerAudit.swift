@@ -136,6 +136,7 @@ package struct LedgerAudit {
             carried = mark.map { CarriedReader($0) }
         }
         guard var reader = carried else { return nil }
+        carried = nil
         do throws(Fault) { try reader.step(tables, transaction, chunk: chunk) } catch {
             return .fault(sequence: error.sequence, reason: error.reason)
         }
@@ -148,10 +149,26 @@ package struct LedgerAudit {
         return nil
     }
 
-    /// A run is found where its entries are. A run that was open when its hold was read may have ended since.
+    /// An index of what was posted, which a retry is answered by.
+    private static func isKnown(
+        _ posting: PostingDetail, of entry: LedgerEntry, _ tables: LedgerTables,
+        _ transaction: borrowing ReadTransaction
+    ) throws(StorageError) -> Bool {
+        guard !posting.idempotencyKey.isEmpty else { return true }
+        let key = Key(entry.organization, posting.idempotencyKey)
+        return try transaction.withValue(tables.idempotency, key) { bytes throws(StorageError) in
+            try Key.number(bytes, at: 0)
+        } == entry.sequence
+    }
+
+    /// A posting is found by its key, and a run where its entries are. A run that was open when its hold was read may have ended since.
     private static func checkPlace(
         of entry: LedgerEntry, _ tables: LedgerTables, _ transaction: borrowing ReadTransaction
     ) throws(Fault) {
+        if case .posting(let posting) = entry.detail {
+            let isKnown = (try? isKnown(posting, of: entry, tables, transaction)) ?? false
+            guard isKnown else { throw Fault(sequence: entry.sequence, reason: "it is not found by its key") }
+        }
         guard let run = entry.runRecord else { return }
         let place: RunPlace?
         do throws(StorageError) { place = try transaction.place(tables, run.id) } catch {

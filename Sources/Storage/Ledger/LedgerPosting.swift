@@ -104,7 +104,10 @@ extension WriteTransaction {
         if let made = try value(books.tables.idempotency, Key(posting.organization, posting.idempotencyKey)) {
             let sequence = try unsafe Key.number(made.span.bytes, at: 0)
             guard let entry = try entry(books.tables, sequence) else {
-                throw StorageError(.corrupt, "post: entry is gone")
+                guard try sequence < firstEntry(books.tables) else {
+                    throw StorageError(.corrupt, "post: entry is gone")
+                }
+                return .archived(sequence: sequence)
             }
             return posting.isRepeated(by: entry) ? .repeated(entry) : .conflict(entry)
         }
@@ -154,7 +157,11 @@ extension WriteTransaction {
         guard try !isGone(books.tables, id), let run = try run(books.tables, id), run.organization == organization,
             let end = run.end
         else { return nil }
-        return end.cost - (try refunded(books.tables, id))
+        let refunded = try refunded(books.tables, id)
+        guard refunded >= .zero, let left = end.cost.adding(-refunded) else {
+            throw StorageError(.corrupt, "read refunds: out of range")
+        }
+        return left
     }
 
     /// Takes back what is left of top-ups whose time has come, but for what is held for running runs: that stays until they

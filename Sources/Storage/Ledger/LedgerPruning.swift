@@ -128,6 +128,8 @@ extension LedgerReplay {
         _ ledger: Ledger, below boundary: UInt64, _ chunk: Int
     ) throws(LedgerAudit.Fault) {
         var replay = self
+        // So that it is changed where it is, not copied.
+        self = LedgerReplay()
         defer { self = replay }
         var fault: LedgerAudit.Fault?
         do throws(StorageError) {
@@ -152,6 +154,7 @@ extension LedgerReplay {
 extension CarriedReader {
     fileprivate mutating func takeChunk(_ ledger: Ledger, _ chunk: Int) throws(LedgerAudit.Fault) {
         var reader = self
+        self = CarriedReader(mark)
         defer { self = reader }
         var fault: LedgerAudit.Fault?
         do throws(StorageError) {
@@ -209,12 +212,8 @@ extension WriteTransaction {
         try delete(tables.entriesByOrganization, place)
         switch entry.detail {
         case .terms: break
-        case .posting(let posting):
-            let key = Key(entry.organization, posting.idempotencyKey)
-            let made = try withValue(tables.idempotency, key) { bytes throws(StorageError) in
-                try Key.number(bytes, at: 0)
-            }
-            if made == sequence { try delete(tables.idempotency, key) }
+        // Its idempotency key stays: one used again is refused, and posts nothing twice.
+        case .posting: break
         case .run(let run):
             guard run.end != nil else { return }
             if try delete(tables.runs, Key(run.id)) { mark.runs &-= 1 }

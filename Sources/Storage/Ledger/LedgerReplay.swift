@@ -130,7 +130,7 @@ struct LedgerReplay {
             guard let lot, entry.balanceChange < .zero,
                 lot.left.addingClamped(entry.balanceChange) >= .zero, lot.expiresAt <= entry.time
             else { throw fault("an expiry of what has not expired") }
-            guard before.balance.addingClamped(entry.balanceChange) >= before.held else {
+            guard before.available.addingClamped(entry.balanceChange) >= .zero else {
                 throw fault("an expiry of what is held")
             }
         case .hold, .settle, .release, .interrupted, .terms: throw fault("its kind is not what it tells")

@@ -16,8 +16,9 @@ package struct LowestBalances: Sendable {
 }
 
 extension Ledger {
-    /// Reads every balance, so it costs more with every organization there is. An organization that has nothing, holds nothing and may owe
-    /// nothing is left out: either nothing costs it credits, or its runs are refused, which is counted elsewhere.
+    /// Reads every balance, so it costs more with every organization there is. An organization that has nothing, holds
+    /// nothing and may owe nothing is left out: either nothing costs it credits, or its runs are refused, which is counted
+    /// elsewhere.
     /// - Parameters:
     ///   - limit: how many rows.
     ///   - time: milliseconds since 1970.
@@ -56,7 +57,11 @@ extension Ledger {
                 let charges = try transaction.withValue(tables.credits, key) { bytes throws(StorageError) in
                     try DailyCredits(bytes).charges
                 }
-                most = max(most, -(charges ?? .zero))
+                guard let charges else { continue }
+                guard charges.rawValue != .min else {
+                    throw StorageError(.corrupt, "read daily credits: out of range")
+                }
+                most = max(most, -charges)
             }
             return most
         }

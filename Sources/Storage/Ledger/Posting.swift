@@ -58,6 +58,8 @@ package enum PostingResult: Hashable, Sendable {
     case added(LedgerEntry)
     /// The same was posted under this key before.
     case repeated(LedgerEntry)
+    /// Something was posted under this key before, in an entry that was pruned: nothing was written.
+    case archived(sequence: UInt64)
     /// Another was posted under this key before.
     case conflict(LedgerEntry)
     /// The balance would not fit 64 bits: nothing was written.

@@ -73,6 +73,7 @@ struct ArchiveBackup {
         var outcome = Outcome(manifest: try await begin())
         var page = try await source.page(outcome.manifest.head.sequence, nil)
         guard page.segment.before == outcome.manifest.head else { throw foreign(outcome.manifest) }
+        try clear(beyond: outcome.manifest)
         let newest = page.head
         var segment = ArchiveSegment(before: outcome.manifest.head)
         var head = segment.before
@@ -96,21 +97,34 @@ struct ArchiveBackup {
         }
         // Also where nothing is new: when it was looked at last.
         outcome.manifest.at = now()
+        outcome.manifest.isWhole = true
         try write(outcome.manifest)
         return outcome
     }
 
-    /// What the folder has, without what a backup that was cut off left there.
+    /// What the folder has. A new one says so before it has entries: without that, files may be anybody's.
     private func begin() async throws -> ArchiveFolder.Manifest {
+        if let found = try folder.manifest() { return found }
+        guard try folder.files().isEmpty else {
+            throw CommandFailure(
+                "\(folder.path): has files of entries and no \(ArchiveFolder.Manifest.name), so that nobody can tell whose "
+                    + "they are: name another folder")
+        }
         var manifest = ArchiveFolder.Manifest(first: 1, head: LedgerHead(), at: now())
-        if let found = try folder.manifest() {
-            manifest = found
-        } else if let carried = try await carried() {
+        if let carried = try await carried() {
             try DurableFile.write(
                 carried.encoded, to: ArchiveFolder.carriedName(first: carried.seal.first), in: folder.path)
             manifest.first = carried.seal.first
             manifest.head = carried.seal.head
+            // Runs that are open in what is carried end in the entries that follow.
+            manifest.isWhole = false
         }
+        try write(manifest)
+        return manifest
+    }
+
+    /// Deletes what a backup of these books that was cut off left.
+    private func clear(beyond manifest: ArchiveFolder.Manifest) throws(CommandFailure) {
         for file in try folder.files() where file.first > manifest.head.sequence {
             unlink("\(folder.path)/\(file.name)")
         }
@@ -118,7 +132,6 @@ struct ArchiveBackup {
         where DurableFile.isPartial(name) {
             unlink("\(folder.path)/\(name)")
         }
-        return manifest
     }
 
     /// All of what the ledger carries; nil where it was never pruned.

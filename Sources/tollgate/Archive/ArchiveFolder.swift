@@ -17,6 +17,8 @@ struct ArchiveFolder: Sendable {
         /// The last entry; one before the first where there is none.
         var head: LedgerHead
         var at: Timestamp
+        /// False while its first backup, of a ledger that was pruned before, has not come to its end: it is no books yet.
+        var isWhole = true
 
         var bytes: [UInt8] {
             var writer = JSONWriter()
@@ -31,6 +33,8 @@ struct ArchiveFolder: Sendable {
             writer.string(head.hash.description)
             writer.key("at")
             writer.string(at.description)
+            writer.key("whole")
+            writer.bool(isWhole)
             writer.endObject()
             return writer.bytes + [10]
         }
@@ -46,9 +50,10 @@ struct ArchiveFolder: Sendable {
                 let first = root.member("first")?.int.flatMap({ UInt64(exactly: $0) }),
                 let last = root.member("last")?.int.flatMap({ UInt64(exactly: $0) }), first > 0, last >= first - 1,
                 let hash = root.member("hash")?.string.flatMap({ Digest(hexadecimal: $0) }),
-                let at = root.member("at")?.string.flatMap({ Timestamp($0) })
+                let at = root.member("at")?.string.flatMap({ Timestamp($0) }), let isWhole = root.member("whole")?.bool
             else { return nil }
             self.init(first: first, head: LedgerHead(sequence: last, hash: hash), at: at)
+            self.isWhole = isWhole
         }
     }
 
@@ -93,6 +98,18 @@ struct ArchiveFolder: Sendable {
         guard FileManager.default.fileExists(atPath: file) else { return nil }
         guard let data = FileManager.default.contents(atPath: file), let manifest = Manifest(Array(data)) else {
             throw CommandFailure("\(file): cannot be read, or is not of an archive this program knows")
+        }
+        return manifest
+    }
+
+    /// Of an archive that can be read.
+    func wholeManifest() throws(CommandFailure) -> Manifest {
+        guard let manifest = try manifest() else {
+            throw CommandFailure("\(path): no archive: it has no \(Manifest.name)")
+        }
+        guard manifest.isWhole else {
+            throw CommandFailure(
+                "\(path): its first backup did not come to its end: run `tollgate ledger backup` again")
         }
         return manifest
     }
@@ -170,9 +187,7 @@ extension ArchiveFolder {
 
     /// - Parameter sequence: of an entry whose hash is wanted.
     func verify(noting sequence: UInt64) async throws -> (outcome: LedgerAudit.Outcome, hash: Digest?) {
-        guard let manifest = try manifest() else {
-            throw CommandFailure("\(path): no archive: it has no \(Manifest.name)")
-        }
+        let manifest = try wholeManifest()
         do {
             var audit = try ArchiveAudit(try carried(manifest), noting: sequence)
             try await read(manifest) { try audit.take($0) }

@@ -21,9 +21,7 @@ struct ArchiveRestore {
     }
 
     func run() async throws -> Outcome {
-        guard let manifest = try archive.manifest() else {
-            throw CommandFailure("\(archive.path): no archive: it has no \(ArchiveFolder.Manifest.name)")
-        }
+        let manifest = try archive.wholeManifest()
         let folder = configuration.folder
         guard !FileManager.default.fileExists(atPath: folder.ledger) else {
             throw CommandFailure(

@@ -36,13 +36,16 @@ extension AttachmentTokens {
 
     /// Types of parts that are text, and so no longer than they stand there.
     private static let texts: Set<String> = [
-        "text", "input_text", "output_text", "refusal", "thinking", "reasoning", "redacted_thinking",
+        "text", "input_text", "output_text", "refusal", "thinking", "reasoning", "redacted_thinking", "tool_use",
     ]
 
     private mutating func add(_ part: JSONValue, _ keepsDetail: Bool, _ allowances: Allowances) {
         let type = part.member("type")?.string ?? ""
         switch type {
         case _ where Self.texts.contains(type): break
+        // What a tool answered, which may be in parts again.
+        case "tool_result":
+            for inner in part.member("content")?.elements() ?? [] { add(inner, keepsDetail, allowances) }
         case "image_url", "input_image", "image":
             let source = part.present("image_url") ?? part.present("image") ?? part.present("source")
             let isCoarse = (source?.member("detail") ?? part.member("detail"))?.isString("low") == true

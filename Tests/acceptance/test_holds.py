@@ -35,6 +35,9 @@ ATTACHMENTS = {
     "an image by URL": ({"type": "image_url", "image_url": {"url": URL}}, 50_000),
     "an image by URL, coarse": ({"type": "image_url", "image_url": {"url": URL, "detail": "low"}}, 50_000),
     "an image": ({"type": "image_url", "image_url": {"url": "data:image/png;base64," + DATA}}, 50_000),
+    "a tool's answer": ({"type": "tool_result", "content": [{"type": "text", "text": "x" * 500}]}, 500),
+    "a tool's answer with an image": (
+        {"type": "tool_result", "content": [{"type": "image_url", "image_url": {"url": URL}}]}, 50_000),
     "a document as an image": (
         {"type": "image_url", "image_url": {"url": "data:application/pdf;base64," + DATA}}, 90_030),
     "sound": ({"type": "input_audio", "input_audio": {"data": DATA, "format": "mp3"}}, 2_501),

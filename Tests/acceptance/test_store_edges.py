@@ -8,6 +8,7 @@ import json
 import multiprocessing
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -74,10 +75,12 @@ def replace(file, content: bytes):
 
 
 def newer_format(file):
-    old, new = (b"format\0" + number.to_bytes(8, "big") for number in (2, 3))
-    content = file.read_bytes()
-    assert old in content
-    file.write_bytes(content.replace(old, new))
+    """One more than the store's own, in every copy of the page that says it."""
+    content, count = re.subn(
+        rb"format\0(\0{7}.)", lambda found: b"format\0" + (int.from_bytes(found[1], "big") + 1).to_bytes(8, "big"),
+        file.read_bytes(), flags=re.DOTALL)
+    assert count
+    file.write_bytes(content)
 
 
 def beyond_the_map(file):
@@ -89,7 +92,7 @@ def beyond_the_map(file):
 
 
 DAMAGES = {
-    "cut short": (cut, "; restore it from a backup (docs/operations.md, Backup)"),
+    "cut short": (cut, "; restore it from a backup (docs/operations.md, Restore)"),
     "one page": (lambda file: os.truncate(file, PAGE), "is cut short: it has 4096 bytes"),
     "both meta pages zeroed": (lambda file: patch(file, 0, bytes(2 * PAGE)), "is damaged in its first pages; restore"),
     "first meta page zeroed": (lambda file: patch(file, 0, bytes(PAGE)), "is damaged in its first pages; restore"),
@@ -97,7 +100,7 @@ DAMAGES = {
     "another file": (lambda file: replace(file, b"not a store\n" * 1000), "is not a store of this program"),
     "no bytes": (lambda file: os.truncate(file, 0), "is empty; restore it"),
     "LMDB's next format": (lambda file: patch(file, 20, b"\2\0\0\0"), "has LMDB's file format 2"),
-    "our next format": (newer_format, "has format 3, and this program knows up to 2: use a newer program"),
+    "our next format": (newer_format, ": use a newer program"),
     "more than the map": (beyond_the_map, "raise this store's map_bytes"),
     "gone": (lambda file: file.unlink(), "there is no store: `tollgate init` makes one"),
 }

@@ -89,7 +89,7 @@ def beyond_the_map(file):
 
 
 DAMAGES = {
-    "cut short": (cut, "; restore it from a backup (docs/operations.md, Backup)"),
+    "cut short": (cut, "; restore it from a backup (docs/operations.md, Restore)"),
     "one page": (lambda file: os.truncate(file, PAGE), "is cut short: it has 4096 bytes"),
     "both meta pages zeroed": (lambda file: patch(file, 0, bytes(2 * PAGE)), "is damaged in its first pages; restore"),
     "first meta page zeroed": (lambda file: patch(file, 0, bytes(PAGE)), "is damaged in its first pages; restore"),

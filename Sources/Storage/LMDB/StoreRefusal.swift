@@ -31,7 +31,7 @@ package struct StoreRefusal: Hashable, Sendable {
 }
 
 extension StoreRefusal: CustomStringConvertible {
-    private static let restore = "restore it from a backup (docs/operations.md, Backup)"
+    private static let restore = "restore it from a backup (docs/operations.md, Restore)"
 
     /// What is wrong, and how to mend it, in one line.
     package var description: String { "\(path): \(text)" }

@@ -18,6 +18,9 @@ from lmdb_pages import HEAD, DataFile
 from tenants import HELLO, Admin
 from waiting import eventually
 
+pytestmark = pytest.mark.skipif(
+    "SANITIZER_REPORTS" in os.environ, reason="a sanitizer reports what the damage does, which is done here on purpose")
+
 RUNS = 400
 # Long enough that a kept response has pages of its own.
 LONG_ANSWER = "700"

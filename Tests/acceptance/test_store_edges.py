@@ -8,7 +8,6 @@ import json
 import multiprocessing
 import os
 import pathlib
-import re
 import shutil
 import subprocess
 import tempfile
@@ -75,12 +74,12 @@ def replace(file, content: bytes):
 
 
 def newer_format(file):
-    """One more than the store's own, in every copy of the page that says it."""
-    content, count = re.subn(
-        rb"format\0(\0{7}.)", lambda found: b"format\0" + (int.from_bytes(found[1], "big") + 1).to_bytes(8, "big"),
-        file.read_bytes(), flags=re.DOTALL)
-    assert count
-    file.write_bytes(content)
+    """The stores have numbers of their own."""
+    name, content = b"format\0", file.read_bytes()
+    start = content.index(name) + len(name)
+    number = int.from_bytes(content[start:start + 8], "big")
+    old, new = (name + one.to_bytes(8, "big") for one in (number, number + 1))
+    file.write_bytes(content.replace(old, new))
 
 
 def beyond_the_map(file):

@@ -88,6 +88,17 @@ def test_the_admin_port(server, authority, http2):
     assert {answer.http_version for answer in answers} == {"HTTP/2" if http2 else "HTTP/1.1"}
 
 
+@pytest.mark.parametrize("http2", [False, True], ids=["HTTP/1.1", "HTTP/2"])
+def test_an_answer_that_looks_for_its_clients_end(server, authority, http2):
+    """That all of the request is there is no sign that the client left."""
+    with client(server.admin_url, authority, http2, server.admin_token) as http:
+        for _ in range(3):
+            for body in ({"json": {}}, {}):
+                answer = http.post("/api/v1/ledger/verify", **body)
+                assert (answer.status_code, answer.json().get("clean")) == (200, True), answer.text
+                assert http.get("/healthz").status_code == 200
+
+
 def test_the_admin_port_waits_for_no_slow_request(new_server, simulator, pair, authority):
     server = new_server(
         simulator, **settings(

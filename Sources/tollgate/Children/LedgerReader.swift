@@ -73,7 +73,7 @@ struct LedgerReader: Sendable {
 
     /// How to get the books back.
     static let restore =
-        "stop the server and restore the newest backup with `tollgate ledger restore`; see docs/operations.md"
+        "stop the server, move the ledger's folder away, `tollgate ledger restore`: docs/operations.md, Restore"
     /// Entries read in one transaction, between two words of where it is.
     static let chunk = 1_000
     /// It says where it is all along; what says nothing for so long goes round in circles.

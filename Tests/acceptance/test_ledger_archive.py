@@ -405,6 +405,13 @@ def test_a_prune_under_load_changes_no_figure_and_the_archive_holds_all(own):
     audit = [entry for entry in admin.items("/audit") if entry["action"] == "ledger.prune"]
     assert len(audit) == 3 and {entry["details"]["archive"] for entry in audit} == {str(archive)}
     # The archive has all of it, from the first entry on.
+    archived = export(server, "--archive", archive)
+    assert [entry["sequence"] for entry in archived] == list(range(1, head(admin) + 1))
+    assert archived[done["first"] - 1 :] == export(server)
+    rows = ok(server, "ledger", "export", "--archive", archive, "--format", "csv", "--after", done["first"] - 1)
+    assert rows == ok(server, "ledger", "export", "--format", "csv")
+    mine = export(server, "--archive", archive, "--from", "2", "--to", "9", "--organization", own.organization)
+    assert mine == archived[1:9]
     server.stop()
     data, said = restored(server, archive)
     assert (said["entries"], said["last"]) == (manifest(archive)["last"],) * 2

@@ -94,12 +94,15 @@ struct EntryRow {
         for (index, cell) in cells.enumerated() {
             if index > 0 { bytes.append(UInt8(ascii: ",")) }
             let text = cell.content.utf8
-            guard text.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else {
+            guard text.contains(where: { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }) else {
                 bytes += text
                 continue
             }
             bytes.append(0x22)
-            for byte in text { bytes += byte == 0x22 ? [0x22, 0x22] : [byte] }
+            for byte in text {
+                if byte == 0x22 { bytes.append(0x22) }
+                bytes.append(byte)
+            }
             bytes.append(0x22)
         }
         return bytes + [0x0D, 0x0A]

@@ -6,7 +6,11 @@ import Storage
 /// The ledger's entries in the order of their numbers, page by page, for exports: each page says behind which number the
 /// next one begins, and which entry was the newest, so that who asks up to that one comes to an end.
 enum LedgerEntriesResource {
-    enum Format: String, CaseIterable { case json, jsonl, csv }
+    enum Format {
+        /// An object with the page's entries.
+        case json
+        case lines(EntryLines)
+    }
 
     private static let names: Set<String> = ["after", "through", "from", "to", "organization", "format", "limit"]
     private static let defaultLimit = 500
@@ -46,18 +50,13 @@ enum LedgerEntriesResource {
                 object.member("next_after", page.next)
                 object.member("head", page.head)
             }
-        case .jsonl:
-            var bytes: [UInt8] = []
-            for entry in page.entries {
-                var writer = JSONWriter(capacity: 2_048)
-                writer.object { $0.exported(entry) }
-                bytes += writer.bytes + [10]
-            }
-            reply = Reply(200, bytes)
-            reply.contentType = "application/jsonl"
-        case .csv:
-            reply = Reply(200, EntryRow.heading + page.entries.flatMap { EntryRow($0).bytes })
-            reply.contentType = "text/csv; charset=utf-8; header=present"
+        case .lines(let lines):
+            reply = Reply(200, lines.heading + page.entries.flatMap { lines.line($0) })
+            reply.contentType =
+                switch lines {
+                case .csv: "text/csv; charset=utf-8; header=present"
+                case .jsonl: "application/jsonl"
+                }
         }
         reply.headers[.ledgerHead] = String(page.head)
         if let next = page.next { reply.headers[.nextAfter] = String(next) }
@@ -76,11 +75,13 @@ enum LedgerEntriesResource {
 
     private static func format(_ call: AdminCall) throws(ControlFault) -> Format {
         if let name = call.query["format"] {
-            guard let format = Format(rawValue: name) else { throw .invalid("format must be json, jsonl or csv") }
-            return format
+            if name == "json" { return .json }
+            guard let lines = EntryLines(rawValue: name) else { throw .invalid("format must be json, jsonl or csv") }
+            return .lines(lines)
         }
         let accepted = call.headers[.accept]?.lowercased() ?? ""
-        return accepted.contains("text/csv") ? .csv : accepted.contains("application/jsonl") ? .jsonl : .json
+        if accepted.contains("text/csv") { return .lines(.csv) }
+        return accepted.contains("application/jsonl") ? .lines(.jsonl) : .json
     }
 
     private static func limit(_ call: AdminCall) throws(ControlFault) -> Int {
@@ -120,8 +121,8 @@ package enum EntryBound: Hashable, Sendable {
         }
     }
 
-    var number: UInt64? { if case .number(let number) = self { number } else { nil } }
-    var time: Int64? { if case .time(let time) = self { time } else { nil } }
+    package var number: UInt64? { if case .number(let number) = self { number } else { nil } }
+    package var time: Int64? { if case .time(let time) = self { time } else { nil } }
 }
 
 extension AdminCall {
@@ -132,13 +133,5 @@ extension AdminCall {
             throw .invalid("\(name) must be the number of an entry")
         }
         return number
-    }
-}
-
-extension JSONWriter {
-    /// An entry as an export has it: as an organization's list of entries does, and whose it is.
-    fileprivate mutating func exported(_ entry: LedgerEntry) {
-        member("organization", entry.organization)
-        self.entry(entry)
     }
 }

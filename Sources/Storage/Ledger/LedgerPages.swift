@@ -15,6 +15,10 @@ package struct EntryFilter: Hashable, Sendable {
         self.to = to
     }
 
+    package func takes(_ entry: LedgerEntry) -> Bool {
+        (organization == nil || organization == entry.organization) && takes(entry.time)
+    }
+
     func takes(_ time: Int64) -> Bool { from.map { time >= $0 } ?? true && to.map { time < $0 } ?? true }
 }
 

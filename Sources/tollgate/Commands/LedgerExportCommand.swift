@@ -1,6 +1,8 @@
 import Admin
 import ArgumentParser
+import Domain
 import Glibc
+import Storage
 
 extension LedgerCommand {
     struct Export: AsyncParsableCommand {
@@ -15,23 +17,26 @@ extension LedgerCommand {
                 of RFC 3339, held against each entry's own time, --from within and --to not. docs/operations.md lists the \
                 columns. In CSV, text that a spreadsheet would run as a formula begins with an apostrophe.
 
-                Asks the running server; where none answers, reads the files of the data folder itself.
+                Asks the running server; where none answers, reads the files of the data folder itself. With --archive, \
+                reads an archive alone, as for entries that were pruned.
                 """)
-
-        enum Format: String, CaseIterable, ExpressibleByArgument { case csv, jsonl }
 
         @Option(help: "The first entry, by number, day or time. (default: the first there is)") var from: String?
         @Option(help: "The last entry, by number; or the day or time before which all are. (default: the newest)")
         var to: String?
         @Option(help: "Go on behind the entry of this number.") var after: UInt64?
-        @Option(help: "How to write them.") var format: Format = .jsonl
+        @Option(help: "How to write them.") var format: EntryLines = .jsonl
         @Option(help: "Of this organization alone. (default: all that the token may see)") var organization: String?
         @Option(help: "Write to this new file. (default: standard output)") var out: String?
         @Flag(help: "Leave out the row of the columns' names, to go on with a file of CSV.") var noHeader = false
+        @Option(help: "Of the archive in this folder, by itself: no server and no data folder are asked.")
+        var archive: String?
         @OptionGroup var admin: AdminOptions
 
         /// Entries asked for at once.
         private static let pageEntries = 2_000
+        /// Bytes of an archive's lines that are written at once.
+        private static let writtenBytes = 1 << 20
 
         func validate() throws {
             for bound in [from, to].compactMap(\.self) where EntryBound(bound) == nil {
@@ -42,11 +47,16 @@ extension LedgerCommand {
 
         func run() async throws {
             let output = try LineOutput(out)
-            let newest = try await admin.withAdmin { server in try await copy(from: server, to: output) }
+            let newest =
+                if let archive {
+                    try await copy(from: ArchiveFolder(archive), to: output)
+                } else {
+                    try await admin.withAdmin { server in try await copy(from: server, to: output) }
+                }
             try output.finish()
             // With a bound of time, entries of later times may have numbers below.
-            guard [from, to].allSatisfy({ $0.flatMap { EntryBound($0)?.isNumber } ?? true }) else { return }
-            let upper = max(after ?? 0, to.flatMap { UInt64($0) }.map { min($0, newest) } ?? newest)
+            guard [from, to].compactMap({ $0.flatMap { EntryBound($0)?.time } }).isEmpty else { return }
+            let upper = max(after ?? 0, min(to.flatMap { EntryBound($0)?.number } ?? newest, newest))
             StandardError.write("exported up to entry \(upper); go on by --after \(upper)\n")
         }
 
@@ -74,17 +84,45 @@ extension LedgerCommand {
                 after = next
             }
         }
-    }
-}
 
-extension EntryBound {
-    fileprivate var isNumber: Bool {
-        switch self {
-        case .number: true
-        case .time: false
+        /// - Returns: the number of the archive's last entry.
+        private func copy(from archive: ArchiveFolder, to output: LineOutput) async throws -> UInt64 {
+            guard let manifest = try archive.manifest() else {
+                throw CommandFailure("\(archive.path): no archive: it has no \(ArchiveFolder.Manifest.name)")
+            }
+            let bounds = (from: from.flatMap { EntryBound($0) }, to: to.flatMap { EntryBound($0) })
+            let isNumbered = after != nil || bounds.from?.number != nil
+            let first = isNumbered ? max(bounds.from?.number ?? 1, (after ?? 0) + 1) : manifest.first
+            let last = bounds.to?.number ?? manifest.head.sequence
+            guard first >= manifest.first else {
+                throw CommandFailure("\(archive.path): begins at entry \(manifest.first)")
+            }
+            let filter = EntryFilter(organization: organization, from: bounds.from?.time, to: bounds.to?.time)
+            if !noHeader { try output.write(format.heading) }
+            do {
+                var head = try archive.carried(manifest)?.seal.head ?? LedgerHead()
+                try await archive.read(manifest) { segment in
+                    head = try segment.check(after: head)
+                    var lines: [UInt8] = []
+                    for record in segment.records {
+                        let entry = try LedgerEntry(record.span.bytes)
+                        guard entry.sequence >= first, entry.sequence <= last, filter.takes(entry) else { continue }
+                        lines += format.line(entry)
+                        guard lines.count >= Self.writtenBytes else { continue }
+                        try output.write(lines)
+                        lines = []
+                    }
+                    try output.write(lines)
+                }
+            } catch let fault as ArchiveFault {
+                throw CommandFailure(fault.reason)
+            }
+            return manifest.head.sequence
         }
     }
 }
+
+extension EntryLines: ExpressibleByArgument {}
 
 /// A new file, or standard output: what could not be written to it fails.
 private final class LineOutput: Sendable {

@@ -87,9 +87,7 @@ extension LedgerCommand {
 
         /// - Returns: the number of the archive's last entry.
         private func copy(from archive: ArchiveFolder, to output: LineOutput) async throws -> UInt64 {
-            guard let manifest = try archive.manifest() else {
-                throw CommandFailure("\(archive.path): no archive: it has no \(ArchiveFolder.Manifest.name)")
-            }
+            let manifest = try archive.wholeManifest()
             let bounds = (from: from.flatMap { EntryBound($0) }, to: to.flatMap { EntryBound($0) })
             let isNumbered = after != nil || bounds.from?.number != nil
             let first = isNumbered ? max(bounds.from?.number ?? 1, (after ?? 0) + 1) : manifest.first

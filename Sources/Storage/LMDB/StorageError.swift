@@ -70,7 +70,9 @@ package struct StorageError: Error, Hashable, Sendable {
     /// Whether it tells of damage, met while a store was read that could be opened.
     package var isDamage: Bool {
         switch kind {
-        case .corrupt, .failed: true
+        case .corrupt: true
+        // A lack of memory or of reader slots is none.
+        case .failed: code == EIO || (code < 0 && code != MDB_READERS_FULL)
         case .full, .unavailable, .overloaded, .closed, .broken: false
         }
     }

@@ -152,6 +152,11 @@ import Testing
             let expected = model.hold(
                 id, organization, bound: bound, estimate: estimate, isExempt: isExempt, at: time)
             #expect(try await ledger.hold(run, estimate: NanoCredits(estimate)) == expected)
+            // Whatever the rule: no hold has what has ended.
+            if case .held(let held) = expected, held > .zero {
+                let lots = try ledger.balance(organization).lots
+                #expect(lots.allSatisfy { $0.expiresAt > time })
+            }
         }
 
         private mutating func end(_ outcome: RunEnd.Outcome, cost: Int64, attempts: Int) -> RunEnd {

@@ -85,7 +85,13 @@ IMPLAUSIBLE = {
     "no numbers": {"prompt_tokens": "5", "completion_tokens": 7}, "nothing": {},
 }
 PICTURE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,QUJD"}}
+EARLY = {"prompt_tokens": 5, "completion_tokens": 1}
 MORE = {
+    "an early report alone": stream(
+        chunk({"content": "Grüße "}, None, EARLY), chunk({"content": "日本語 🙂"}), chunk({}, "stop"), "[DONE]"),
+    "an early report, and one that cannot be": stream(
+        chunk({"content": "Grüße "}, None, EARLY), chunk({"content": "日本語 🙂"}), chunk({}, "stop"),
+        chunk(usage={"prompt_tokens": -5, "completion_tokens": 7}), "[DONE]"),
     "pictures": stream(
         chunk({"content": "Look: ", "images": [PICTURE]}), chunk({"images": [PICTURE, PICTURE]}), *END, "[DONE]"),
     "a search": stream(*NORMAL),
@@ -291,6 +297,15 @@ def test_an_early_report_is_not_the_last_word(tenant):
     record = tenant.record(response.headers["tollgate-run-id"])
     assert record["state"] == "failed" and record["usage"]["estimated"] is True
     assert record["usage"]["input_tokens"] == 5 and record["usage"]["output_tokens"] > 1
+
+
+@pytest.mark.parametrize("name", [name for name in MORE if name.startswith("an early report")])
+def test_an_early_report_is_no_last_word_for_a_stream_that_ends_well(tenant, name):
+    response = tenant.chat(ask(name))
+    record = tenant.record(response.headers["tollgate-run-id"])
+    assert record["state"] == "succeeded" and record["usage"]["estimated"] is True
+    assert record["usage"]["input_tokens"] == 5
+    assert record["usage"]["output_tokens"] == -(-len(TEXT.encode()) // 4)
 
 
 @pytest.mark.parametrize("name", NO_COMPLETION)

@@ -248,34 +248,6 @@ def test_a_second_verification_meanwhile_is_refused(served):
         assert asked.result().json()["clean"] is True
 
 
-def test_a_client_that_leaves_ends_the_reader(served, connect):
-    server, tenant = served
-
-    def leave() -> bool:
-        connection = connect(server.admin_url)
-        connection.send(
-            f"POST /api/v1/ledger/verify HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {server.admin_token}\r\n"
-            "Content-Length: 2\r\nContent-Type: application/json\r\n\r\n{}".encode())
-        reader = hold(server)
-        if reader is None:
-            connection.response()
-            return False
-        connection.close()
-        # Stopped, it could not end by itself.
-        eventually(lambda: not state(reader), "the reader is gone")
-        return True
-
-    eventually(leave, "a client leaves before the reader is done", 60)
-    # The next may ask as soon as the server has noticed.
-    eventually(lambda: verified(server).status_code == 200, "the ledger is verified again")
-
-
-def verified(server) -> httpx.Response:
-    return httpx.post(
-        server.admin_url + "/api/v1/ledger/verify", json={}, timeout=60, trust_env=False,
-        headers={"Authorization": f"Bearer {server.admin_token}"})
-
-
 def test_a_server_that_stops_ends_the_reader(new_server, new_simulator):
     server = new_server(new_simulator())
     tenant = Admin(server).tenant()

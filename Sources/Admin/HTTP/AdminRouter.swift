@@ -12,8 +12,6 @@ struct AdminServices: Sendable {
     var ledger: Ledger
     var masterKey: MasterKey
     var mode: ServiceMode
-    /// Of the port.
-    var isOverTLS: Bool
     var verification: LedgerVerification
     let pruning: LedgerPruning
     let reconciling = OneAtATime("tollgate.reconcile")
@@ -76,49 +74,20 @@ struct AdminRouter: Sendable {
         let caller = try await authenticate(request)
         do throws(ControlFault) {
             try route.permission.check(caller, organization: context.parameters.get("org"))
-            guard route.endsWithClient else {
-                return (caller, try await handle(request, context, route, caller, request.body))
-            }
-            return (caller, try await handleWhileAwaited(request, context, route, caller))
+            return (caller, try await handle(request, context, route, caller))
         } catch {
             return (caller, Reply(error))
         }
     }
 
     private func handle(
-        _ request: Request, _ context: BasicRequestContext, _ route: Route, _ caller: AdminToken, _ body: RequestBody
+        _ request: Request, _ context: BasicRequestContext, _ route: Route, _ caller: AdminToken
     ) async throws(ControlFault) -> Reply {
         let call = AdminCall(
             services: services, caller: caller, method: route.method, path: request.uri.path,
             parameters: context.parameters, query: Self.query(request), headers: request.headers,
-            body: try await Self.collect(body, maximumBytes: route.maximumBodyBytes), now: services.now())
+            body: try await Self.collect(request.body, maximumBytes: route.maximumBodyBytes), now: services.now())
         return try await route.handle(call)
-    }
-
-    /// In a task that is cancelled when the client leaves, or the server is told to stop.
-    private func handleWhileAwaited(
-        _ request: Request, _ context: BasicRequestContext, _ route: Route, _ caller: AdminToken
-    ) async throws(ControlFault) -> Reply {
-        let result: Result<Reply, ControlFault>
-        do {
-            result = try await request.body.consumeWithCancellationOnInboundClose { body in
-                await cancelWhenGracefulShutdown {
-                    do throws(ControlFault) {
-                        return .success(try await handle(request, context, route, caller, body))
-                    } catch {
-                        return .failure(error)
-                    }
-                }
-            }
-        } catch {
-            throw ControlFault(.draining, "it was not awaited any longer")
-        }
-        var reply: Reply
-        do throws(ControlFault) { reply = try result.get() } catch { reply = Reply(error) }
-        // Looking for its client's end has ended the connection. HTTP/2, which comes over TLS only, has streams for that, and
-        // forbids the word.
-        reply.closes = !services.isOverTLS
-        return reply
     }
 
     private func authenticate(_ request: Request) async throws(ControlFault) -> AdminToken {

@@ -84,7 +84,7 @@ package final class AdminService: Service {
         limits = NIOLockedValueBox(configuration.requestLimits)
         services = AdminServices(
             store: store, ledger: ledger, masterKey: masterKey, mode: configuration.mode,
-            isOverTLS: configuration.tls != nil, verification: LedgerVerification(ledger, reading),
+            verification: LedgerVerification(ledger, reading),
             pruning: LedgerPruning(ledger), readiness: readiness,
             metrics: metrics,
             now: { Timestamp(milliseconds: now()) }, logger: logger)

@@ -13,8 +13,6 @@ struct Reply: Sendable {
     var headers = HTTPFields()
     /// Seconds.
     var retryAfter: Int?
-    /// Whether the connection ends with it.
-    var closes = false
 
     init(_ status: Int = 200, _ body: [UInt8] = []) {
         self.status = status
@@ -73,7 +71,6 @@ struct Reply: Sendable {
         headers[.cacheControl] = "no-store"
         if let entityTag { headers[.eTag] = entityTag }
         if let retryAfter { headers[.retryAfter] = String(retryAfter) }
-        if closes { headers[.connection] = "close" }
         if status == 401 { headers[.wwwAuthenticate] = "Bearer" }
         return Response(
             status: .init(code: status), headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))

@@ -8,19 +8,16 @@ struct Route: Sendable {
     var path: String
     var permission: Permission
     var maximumBodyBytes: Int
-    /// Whether its task is cancelled when its client leaves or the server stops: for what takes long and changes nothing.
-    var endsWithClient: Bool
     var handle: Handler
 
     init(
         _ method: HTTPRequest.Method, _ path: String, _ permission: Permission,
-        maximumBodyBytes: Int = AdminRouter.maximumBodyBytes, endsWithClient: Bool = false, _ handle: @escaping Handler
+        maximumBodyBytes: Int = AdminRouter.maximumBodyBytes, _ handle: @escaping Handler
     ) {
         self.method = method
         self.path = path
         self.permission = permission
         self.maximumBodyBytes = maximumBodyBytes
-        self.endsWithClient = endsWithClient
         self.handle = handle
     }
 }
@@ -120,9 +117,7 @@ enum Routes {
         Route(.get, root + "/ledger/archive/carried", Permission(.read, .books, .all), LedgerArchiveResource.carried),
         Route(.get, root + "/ledger/prune", Permission(.read, .pruning, .all), LedgerPruneResource.get),
         Route(.post, root + "/ledger/prune", Permission(.write, .pruning, .all), LedgerPruneResource.create),
-        Route(
-            .post, root + "/ledger/verify", Permission(.write, .books, .all), endsWithClient: true,
-            LedgerResource.verify),
+        Route(.post, root + "/ledger/verify", Permission(.write, .books, .all), LedgerResource.verify),
         Route(.get, root + "/reconciliations", Permission(.read, .books, .all), ReconciliationsResource.list),
         Route(
             .post, root + "/reconciliations", Permission(.write, .books, .all),

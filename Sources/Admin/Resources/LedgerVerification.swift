@@ -1,5 +1,6 @@
 import Domain
 import JSON
+import ServiceLifecycle
 import Storage
 import Synchronization
 
@@ -72,8 +73,10 @@ final class LedgerVerification: Sendable {
             throw ControlFault(.rateLimited, "the ledger is being verified already; try again when that is done")
         }
         defer { isRunning.store(false, ordering: .releasing) }
-        let result: Result<LedgerVerdict, ControlFault>
-        do throws(ControlFault) { result = .success(try await reading()) } catch { result = .failure(error) }
+        // The server does not wait for it when it is to stop. A client that leaves leaves it to come to its end.
+        let result = await cancelWhenGracefulShutdown { [reading] () -> Result<LedgerVerdict, ControlFault> in
+            do throws(ControlFault) { return .success(try await reading()) } catch { return .failure(error) }
+        }
         // A reader that did not end by itself keeps its place, and with it every page that was let go of since.
         try ledger.faulting { ledger throws(StorageError) in try ledger.environment.clearDeadReaders() }
         return try result.get()

@@ -104,7 +104,7 @@ struct Configuration: Equatable, Sendable {
     }
 
     struct Metrics: Equatable, Sendable {
-        var organizations = 20
+        var organizations = 0
     }
 
     struct Log: Equatable, Sendable {

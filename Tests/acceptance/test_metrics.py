@@ -19,7 +19,7 @@ from waiting import PATIENCE, eventually
 @pytest.fixture(scope="module")
 def own(new_server, simulator):
     """A server that nothing else calls."""
-    return new_server(simulator)
+    return new_server(simulator, metrics_organizations="20")
 
 
 @pytest.fixture(scope="module")

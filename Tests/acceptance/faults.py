@@ -10,6 +10,8 @@ OUTCOMES = {
     "error-event": BROKEN, "huge-headers": BROKEN, "redirect": BROKEN,
     "hang": LATE, "hang-mid": LATE, "429": {"rate_limited"},
 }
+# Faults in the midst of an answer, and answers that a client left: what came of it is paid for.
+PARTLY = {"", "slow", "truncate", "unfinished", "reset", "hang-mid"}
 # Faults by which no model answered: a run that its client waited for costs nothing.
 FREE = {
     "refuse", "hang", "html", "401", "403", "404", "429", "500", "503", "insufficient_quota", "huge-headers",

@@ -30,7 +30,7 @@ def agreeing() -> Evidence:
         Served("run_1", "a", "", True, True, 10, 8), Served("run_2", "b", "", True, False, 10, 4),
         Served("run_3", "c", "500", False, True, 0, 0),
     ]
-    entries = [Entry(1, "org", "top_up", "", GIVEN, 0, False)]
+    entries = [Entry(1, "org", "top_up", "", GIVEN, 0, False, "first")]
     for run, end, charged in [("run_1", "settle", WHOLE), ("run_2", "interrupted", ESTIMATE), ("run_3", "settle", 0)]:
         entries.append(Entry(len(entries) + 1, "org", "hold", run, 0, HOLD, False))
         entries.append(Entry(len(entries) + 1, "org", end, run, -charged, -HOLD, end == "interrupted"))
@@ -159,6 +159,10 @@ def settled_and_never_served(evidence):
     evidence.served.pop(0)
 
 
+def served_in_part_and_nothing_charged(evidence):
+    evidence.served[2] = Served("run_3", "c", "truncate", True, False, 10, 5)
+
+
 def no_usage_and_no_estimate(evidence):
     evidence.served[0].fault = "no-usage"
 
@@ -215,11 +219,17 @@ def refused_and_served(evidence):
 
 
 def top_up_twice(evidence):
-    evidence.entries.insert(1, Entry(0, "org", "top_up", "", GIVEN, 0, False))
+    evidence.entries.insert(1, Entry(0, "org", "top_up", "", GIVEN, 0, False, "first"))
 
 
 def top_up_lost(evidence):
     evidence.top_ups["org", "second"] = 1
+
+
+def top_up_lost_and_another_doubled(evidence):
+    """The sums are right."""
+    evidence.top_ups["org", "second"] = GIVEN
+    top_up_twice(evidence)
 
 
 def adjusted_by_nobody(evidence):
@@ -283,13 +293,14 @@ CASES = {
         failure_charged_otherwise_than_told],
     rules.SERVED: [
         told_otherwise_than_served, charged_for_nothing, estimated_where_it_was_told, interrupted_and_not_marked,
-        above_its_hold, settled_and_never_served, no_usage_and_no_estimate],
+        above_its_hold, settled_and_never_served, no_usage_and_no_estimate,
+        served_in_part_and_nothing_charged],
     rules.BELOW: [below_zero_for_a_moment, held_above_the_balance],
     rules.SUMS: [gap_in_the_numbers, balance_is_not_the_sum, held_and_released_otherwise],
     rules.HELD: [something_is_held],
     rules.REPORT: [report_misses_a_run, report_misses_tokens],
     rules.REFUSALS: [refused_and_on_the_books],
-    rules.TOP_UPS: [top_up_twice, top_up_lost, adjusted_by_nobody],
+    rules.TOP_UPS: [top_up_twice, top_up_lost, top_up_lost_and_another_doubled, adjusted_by_nobody],
     rules.KEYS: [key_finished_twice, key_charged_twice_and_told_once],
     rules.TRIES: [more_runs_than_tries, call_of_nobody],
     rules.OUTCOME: [

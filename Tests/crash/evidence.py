@@ -69,6 +69,8 @@ class Entry:
     balance_change: int
     held_change: int
     estimated: bool
+    # The idempotency key under which it was posted; empty for what is a run's.
+    key: str = ""
 
 
 @dataclasses.dataclass
@@ -122,7 +124,7 @@ def read_ledger(admin: Admin, organizations: list[str]) -> tuple[list[Entry], di
         for one in admin.pages(f"{root}/credits/entries"):
             entries.append(Entry(
                 one["sequence"], organization, one["kind"], one["run"] or "", nano(one["balance_change"]),
-                nano(one["held_change"]), bool(one["estimated"])))
+                nano(one["held_change"]), bool(one["estimated"]), one["idempotency_key"] or ""))
         accounts[organization] = read_account(admin, organization)
     entries.sort(key=lambda entry: entry.sequence)
     return entries, accounts

@@ -5,7 +5,7 @@ import dataclasses
 import functools
 
 from evidence import OUTPUT_NANO, Entry, Evidence, Served, Try, cost
-from faults import FREE, OUTCOMES
+from faults import FREE, OUTCOMES, PARTLY
 
 # Runs refused before their hold: nothing of them is anywhere.
 REFUSED = {"insufficient_credits", "draining", "ledger_unavailable"}
@@ -166,6 +166,8 @@ def check_served(run: Run, fault):
             fault(SERVED, f"{run.charged} nano-credits{by} where {due} were due")
     if last.fault == "no-usage" and last.finished and not run.end.estimated:
         fault(SERVED, "no usage was reported, and no estimate is on the books")
+    if last.fault in PARTLY and last.billed and last.completion and not run.charged:
+        fault(SERVED, f"the provider answered with {last.completion} tokens ({last.fault or 'cut off'}), none is on the books")
     if last.fault in FREE and run.charged and any(one.outcome not in UNKNOWN for one in run.tries):
         fault(SERVED, f"{run.charged} nano-credits for a run that no model answered ({last.fault})")
 
@@ -212,18 +214,18 @@ def check_report(evidence: Evidence, runs: dict[str, Run], verdict: Verdict):
 
 def check_top_ups(evidence: Evidence, verdict: Verdict):
     given, found = collections.defaultdict(list), collections.defaultdict(list)
-    for (organization, _), amount in evidence.top_ups.items():
-        given[organization].append(amount)
+    for (organization, key), amount in evidence.top_ups.items():
+        given[organization].append((key, amount))
     for entry in evidence.entries:
         if not entry.run:
-            found[entry.organization].append(entry.balance_change)
+            found[entry.organization].append((entry.key, entry.balance_change))
             if entry.kind != "top_up":
                 verdict.fault(TOP_UPS, f"{entry.organization}: entry {entry.sequence} is a {entry.kind} of nobody's")
     for organization in given | found:
         if sorted(given[organization]) != sorted(found[organization]):
-            verdict.fault(
-                TOP_UPS, f"{organization}: {len(found[organization])} of {sum(found[organization])} nano-credits on "
-                f"the books, {len(given[organization])} of {sum(given[organization])} given")
+            counted = [f"{len(some)} of {sum(amount for _, amount in some)} nano-credits"
+                       for some in (found[organization], given[organization])]
+            verdict.fault(TOP_UPS, f"{organization}: {counted[0]} on the books, {counted[1]} given, by their keys")
 
 
 # MARK: calls

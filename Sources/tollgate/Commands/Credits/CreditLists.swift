@@ -56,8 +56,8 @@ extension CreditCommand {
         static let configuration = CommandConfiguration(
             abstract: "Show the newest runs that crashes cut off, and what each was charged.",
             discussion: """
-                Such a run was closed at its estimate when the server started again. Hold it against what the provider \
-                says, then give back what was too much by `tollgate credit refund`, or take what was too little by \
+                Such a run was closed, and charged by `ledger.interrupted_charge`, at the next start. Hold it against what the \
+                provider says, then give back what was too much by `tollgate credit refund`, or take what was too little by \
                 `tollgate credit adjust`.
                 """)
 

@@ -158,7 +158,14 @@ def readers(server) -> list[int]:
             found += map(int, (task / "children").read_text().split())
         except FileNotFoundError:
             continue
-    return found
+    return [process for process in found if is_reader(process)]
+
+
+def is_reader(process: int) -> bool:
+    """Until it has become the reader it shows what is the server's."""
+    with contextlib.suppress(OSError):
+        return b"read-files" in pathlib.Path(f"/proc/{process}/cmdline").read_bytes()
+    return False
 
 
 def state(process: int) -> str:

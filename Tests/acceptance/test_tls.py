@@ -89,8 +89,7 @@ def test_the_admin_port(server, authority, http2):
 
 
 @pytest.mark.parametrize("http2", [False, True], ids=["HTTP/1.1", "HTTP/2"])
-def test_an_answer_that_looks_for_its_clients_end(server, authority, http2):
-    """That all of the request is there is no sign that the client left."""
+def test_the_ledger_is_verified_over_a_kept_connection(server, authority, http2):
     with client(server.admin_url, authority, http2, server.admin_token) as http:
         for _ in range(3):
             for body in ({"json": {}}, {}):

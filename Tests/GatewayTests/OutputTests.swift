@@ -6,7 +6,7 @@ import Testing
 
 /// Answers held against the agent's output schema, and what a bad one gets. The simulator answers what the schema asks
 /// for, unless it is told not to.
-@Suite(.timeLimit(.minutes(1))) struct OutputTests {
+@Suite(.timeLimit(.minutes(15))) struct OutputTests {
     private static let schema = #"{"type":"object","properties":{"a":{"type":"string"}},"required":["a"]}"#
     private static let stream = #","stream":true,"stream_options":{"include_usage":true}"#
 

@@ -31,11 +31,11 @@ struct EntryRow {
         static func flag(_ value: Bool) -> Cell { .figure(value ? "true" : "false") }
 
         /// A spreadsheet takes what begins so for a formula, and runs it.
-        private static let formulas: Set<Character> = ["=", "+", "-", "@", "\t", "\r", "\n", "\r\n"]
+        private static let formulas: Set<Unicode.Scalar> = ["=", "+", "-", "@", "\t", "\r", "\n"]
 
         var content: String {
             switch self {
-            case .text(let text): text.first.map(Self.formulas.contains) == true ? "'" + text : text
+            case .text(let text): text.unicodeScalars.first.map(Self.formulas.contains) == true ? "'" + text : text
             case .figure(let text): text
             }
         }

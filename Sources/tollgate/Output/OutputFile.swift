@@ -7,13 +7,7 @@ enum OutputFile {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw failure(path) }
         defer { close(descriptor) }
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw failure(path) }
-            rest = rest.dropFirst(count)
-        }
+        try DurableFile.append(bytes, to: descriptor, path)
         // Devices and pipes have nothing to be synced.
         guard fsync(descriptor) == 0 || errno == EINVAL || errno == EROFS else { throw failure(path) }
     }

@@ -39,6 +39,8 @@ package struct ProviderDialect: Hashable, Sendable {
     package var knowsDeveloperRole = false
     /// Whether more than one choice can be asked for.
     package var acceptsN = true
+    /// Whether an assistant's thoughts are to come back with what it said (DeepSeek refuses calls of tools without).
+    package var wantsReasoningBack = false
     /// Whether an image's `detail` is kept to.
     package var keepsDetail = false
     package var reasoning = Reasoning.withinOutput
@@ -103,7 +105,8 @@ extension ProviderDialect {
             name: "xai", baseURL: "https://api.x.ai/v1", outputMaximum: .maxCompletionTokens,
             reasoning: .besideOutput, structuredOutput: .jsonSchema),
         ProviderDialect(
-            name: "deepseek", baseURL: "https://api.deepseek.com", acceptsN: false, structuredOutput: .jsonObject),
+            name: "deepseek", baseURL: "https://api.deepseek.com", acceptsN: false, wantsReasoningBack: true,
+            structuredOutput: .jsonObject),
         ProviderDialect(
             name: "openrouter", baseURL: "https://openrouter.ai/api/v1", acceptsN: false,
             structuredOutput: .jsonSchema),

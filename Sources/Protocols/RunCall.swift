@@ -8,20 +8,24 @@ package struct RunCall: Sendable {
         package let value: JSONValue
     }
 
+    /// The protocol it asked in, which `messages`, `system` and `parameters` are of.
+    package var spoken = WireProtocol.chat
     package var model: String?
     /// The schema number that the client says it was written for.
     package var schema: Int64?
     /// An object that fills the template.
     package var input: JSONValue?
-    /// Follow the rendered messages. Each is an object with a role, otherwise untouched.
+    /// Follow the rendered messages. Each is an object, otherwise untouched.
     package var messages: [JSONValue] = []
+    /// Instructions, where the protocol has them beside the messages.
+    package var system: JSONValue?
     package var stream = false
     /// Whether a streaming client asked for the usage chunk.
     package var includeUsage = false
     package var streamOptions: JSONValue?
     /// In tokens, at least 1.
     package var maxOutputTokens: Int64?
-    /// The field that said so: `max_completion_tokens` or `max_tokens`.
+    /// The field that said so: `max_completion_tokens`, `max_tokens`, `max_output_tokens`.
     package var maxOutputField: String?
     /// How many choices: 1 to 128.
     package var n: Int64 = 1

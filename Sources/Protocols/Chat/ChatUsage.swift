@@ -92,7 +92,7 @@ extension ChatUsage {
 
 extension JSONWriter {
     /// Usage in OpenAI's way of counting: prompt includes the cached, completion the reasoning.
-    fileprivate mutating func chatUsage(_ usage: Usage, cost: String) {
+    mutating func chatUsage(_ usage: Usage, cost: String) {
         beginObject()
         key("prompt_tokens")
         int(usage.inputTotal)

@@ -105,9 +105,4 @@ extension JSONWriter {
         bool(metered.isEstimated)
         endObject()
     }
-
-    private mutating func member(_ name: String, _ text: String) {
-        key(name)
-        string(text)
-    }
 }

@@ -1,0 +1,207 @@
+import Domain
+import JSON
+
+/// Reads the answers of OpenAI-compatible endpoints.
+package struct ChatAnswerReader: AnswerReader {
+    package let dialect: ProviderDialect
+    package private(set) var tally = AnswerTally()
+    /// Numbers of the choices whose role was said.
+    private var roles: Set<Int64> = []
+    private var calls = ChatCallNumbers()
+
+    package init(dialect: ProviderDialect) { self.dialect = dialect }
+
+    package mutating func read(_ event: ServerSentEvent) throws(JSONFault) -> AnswerStep {
+        var step = AnswerStep()
+        if event.data.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }) { return step }
+        if Self.saysDone(event.data) {
+            step.isDone = true
+        } else {
+            let value = try JSONDocument(event.data).root
+            // Gemini may wrap an error in an array of one.
+            let root = value.elements().first ?? value
+            guard root.kind == .object else { throw JSONFault(.wrongKind, at: root.range.lowerBound) }
+            note(root, saidIn: "delta", &step)
+            if step.error == nil, event.name.elementsEqual("error".utf8) { step.error = root }
+        }
+        tally.note(step)
+        return step
+    }
+
+    /// Blank lines before the JSON are fine (DeepSeek sends them to keep the connection alive).
+    package mutating func read(whole body: [UInt8]) throws(JSONFault) -> AnswerStep {
+        var step = AnswerStep()
+        let root = try JSONDocument(body).root
+        guard root.kind == .object else { throw JSONFault(.wrongKind, at: root.range.lowerBound) }
+        note(root, saidIn: "message", &step)
+        tally.note(step)
+        return step
+    }
+
+    /// - Parameter member: of a choice, that has what it says: `message` in a whole answer, `delta` in a chunk.
+    private mutating func note(_ root: JSONValue, saidIn member: String, _ step: inout AnswerStep) {
+        if tally.id == nil { step.id = root.member("id")?.string }
+        if tally.model == nil { step.model = root.member("model")?.string }
+        step.error = root.present("error") ?? root.present("x_groq")?.present("error")
+        step.usage = ChatUsage.read(root, dialect: dialect)
+        // Absent, null and empty all occur (vLLM, Azure's first chunk, the usage chunk).
+        let choices = root.member("choices")?.elements() ?? []
+        step.isAnswer = !choices.isEmpty
+        step.isUsageOnly = choices.isEmpty && root.present("usage") != nil && step.error == nil
+        var repeated: Set<Int> = []
+        for (position, choice) in choices.enumerated() {
+            let isChunk = member == "delta"
+            let number = choice.member("index")?.int ?? (isChunk ? 0 : Int64(position))
+            if let said = choice.present(member) {
+                add(said, of: number, &step)
+                if isChunk, let role = said.member("role"), role.decodedByteCount > 0, !roles.insert(number).inserted {
+                    repeated.insert(position)
+                }
+            }
+            // Some say an empty reason where others say null.
+            if let reason = choice.present("finish_reason")?.string, !reason.isEmpty {
+                step.finishes.append(AnswerStep.Finish(choice: number, FinishReason(chat: reason)))
+            }
+        }
+        if !repeated.isEmpty { step.amended = root.withoutRoles(ofChoices: repeated) }
+    }
+
+    private mutating func add(_ said: JSONValue, of choice: Int64, _ step: inout AnswerStep) {
+        guard let members = try? said.members() else { return }
+        var reasoning: JSONText?
+        for member in members where !member.value.isNull {
+            switch member.name {
+            // Some providers send the same reasoning under both names.
+            case "reasoning_content", "reasoning": reasoning = reasoning ?? JSONText(member.value)
+            case "content": step.add(contentOf: member.value, choice)
+            case "refusal":
+                if let text = JSONText(member.value), !text.isEmpty {
+                    step.pieces.append(AnswerPiece(choice: choice, .refusal(text)))
+                }
+            case "tool_calls":
+                for call in member.value.elements() { calls.add(call, of: choice, to: &step) }
+            // As it was before there were tools.
+            case "function_call": calls.add(function: member.value, of: choice, to: &step)
+            case "reasoning_details": step.add(reasoningDetails: member.value, choice)
+            case "annotations": step.add(annotations: member.value, choice)
+            case "audio": step.spokenByteCount += member.value.member("transcript")?.decodedByteCount ?? 0
+            case "images": step.imageCount += member.value.elements().count
+            case _: continue
+            }
+        }
+        guard let reasoning, !reasoning.isEmpty else { return }
+        // Thoughts come before what they lead to.
+        let place = step.pieces.firstIndex { $0.choice == choice } ?? step.pieces.endIndex
+        step.pieces.insert(AnswerPiece(choice: choice, .reasoning(reasoning)), at: place)
+    }
+
+    private static func saysDone(_ data: [UInt8]) -> Bool {
+        data.starts(with: "[DONE]".utf8) && data.dropFirst(6).allSatisfy { $0 == UInt8(ascii: " ") }
+    }
+}
+
+extension FinishReason {
+    /// The finish reasons of OpenAI-compatible providers.
+    init(chat word: String) {
+        switch word {
+        case "stop": self = .stop
+        // Mistral has a second word for it.
+        case "length", "model_length": self = .length
+        case "tool_calls", "function_call": self = .toolCalls
+        case "content_filter": self = .contentFilter
+        // Mistral and OpenRouter; DeepSeek.
+        case "error", "insufficient_system_resource": self = .failed(word)
+        case _: self = .other(word)
+        }
+    }
+}
+
+extension AnswerStep {
+    /// A string, or parts (Mistral) of text and of thoughts, which are in parts once more.
+    fileprivate mutating func add(contentOf content: JSONValue, _ choice: Int64) {
+        if let text = JSONText(content) {
+            pieces.append(AnswerPiece(choice: choice, .text(text)))
+            return
+        }
+        for part in content.elements() {
+            if let thinking = part.member("thinking") {
+                for text in [JSONText(thinking)] + thinking.elements().map({ JSONText($0.member("text")) }) {
+                    if let text { pieces.append(AnswerPiece(choice: choice, .reasoning(text))) }
+                }
+            } else if let text = JSONText(part.member("text")) {
+                pieces.append(AnswerPiece(choice: choice, .text(text)))
+            }
+        }
+    }
+
+    /// OpenRouter's `reasoning_details`, for what `reasoning` does not say: signatures, and what is not in words.
+    fileprivate mutating func add(reasoningDetails details: JSONValue, _ choice: Int64) {
+        for detail in details.elements() {
+            if let data = JSONText(detail.member("data")) {
+                pieces.append(AnswerPiece(choice: choice, .hiddenReasoning(data)))
+            } else if let signature = JSONText(detail.member("signature")) {
+                pieces.append(AnswerPiece(choice: choice, .signature(signature)))
+            }
+        }
+    }
+
+    fileprivate mutating func add(annotations: JSONValue, _ choice: Int64) {
+        for annotation in annotations.elements() {
+            guard let cited = annotation.present("url_citation") else { continue }
+            let start = cited.member("start_index")?.int
+            let end = cited.member("end_index")?.int
+            let range = start.flatMap { start in end.flatMap { start >= 0 && start <= $0 ? start..<$0 : nil } }
+            let citation = Citation(
+                url: JSONText(cited.member("url")), title: JSONText(cited.member("title")),
+                quote: JSONText(cited.member("content")), range: range)
+            pieces.append(AnswerPiece(choice: choice, .citation(citation)))
+        }
+    }
+}
+
+extension JSONValue {
+    /// A chunk without the roles that those choices said before: OpenAI's Python SDK would join them to
+    /// `assistantassistant`.
+    fileprivate func withoutRoles(ofChoices positions: Set<Int>) -> [UInt8] {
+        var writer = JSONWriter(capacity: range.count)
+        writer.beginObject()
+        for member in (try? members()) ?? [] {
+            writer.key(member.name)
+            if member.name == "choices" {
+                writer.choices(member.value, withoutRoles: positions)
+            } else {
+                writer.value(member.value)
+            }
+        }
+        writer.endObject()
+        return writer.bytes
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func choices(_ choices: JSONValue, withoutRoles positions: Set<Int>) {
+        beginArray()
+        for (position, choice) in choices.elements().enumerated() {
+            guard positions.contains(position), let members = try? choice.members() else {
+                value(choice)
+                continue
+            }
+            beginObject()
+            for member in members {
+                key(member.name)
+                guard member.name == "delta", let parts = try? member.value.members() else {
+                    value(member.value)
+                    continue
+                }
+                beginObject()
+                for part in parts where part.name != "role" {
+                    key(part.name)
+                    value(part.value)
+                }
+                endObject()
+            }
+            endObject()
+        }
+        endArray()
+    }
+}

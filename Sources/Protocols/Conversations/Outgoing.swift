@@ -1,0 +1,108 @@
+import Domain
+import JSON
+
+/// What a provider's request is made of, once it is settled what the version says and what the client does.
+///
+/// Where both sides speak one protocol, the client's own part is raw and follows the version's; where they do not, all of
+/// it is in the conversation.
+package struct Outgoing: Sendable {
+    package var model: String
+    package var conversation: Conversation
+    /// The client's instructions, messages, tools and further fields, as they came.
+    package var rawSystem: JSONValue?
+    package var rawMessages: [JSONValue] = []
+    package var rawTools: [JSONValue] = []
+    package var rawFields: [RunCall.Field] = []
+    /// The maximum that holds, always sent: the reservation rests on it.
+    package var maxOutputTokens: Int64
+    package var stream: Bool
+    /// Request fields set aside, by the names the client gave them.
+    package var ignored: [String] = []
+}
+
+/// The bytes of a provider's request.
+package struct ProviderBody: Sendable {
+    package let bytes: [UInt8]
+    /// Request fields set aside because the version decides them, or because the provider's protocol has no such thing.
+    package let ignored: [String]
+
+    package init(bytes: [UInt8], ignored: [String]) {
+        self.bytes = bytes
+        self.ignored = ignored
+    }
+}
+
+extension Outgoing {
+    /// - Parameters:
+    ///   - version: what the version says.
+    ///   - said: what the client says, read from `call`.
+    ///   - overridable: names of settings and fields that a request may change.
+    ///   - meaning: of a top-level field of the provider's protocol, by its name.
+    /// Throws where a tool of the request has the name of one of the version's.
+    package init(
+        model: String, version: Conversation, said: Conversation, call: RunCall, overridable: Set<String>,
+        maxOutputTokens: Int64, target: WireProtocol, meaning: (String) -> Settings.Name?
+    ) throws(RequestFault) {
+        self.model = model
+        self.maxOutputTokens = maxOutputTokens
+        stream = call.stream
+        conversation = version
+        let replacesTools = overridable.contains("tools") && !said.tools.isEmpty
+        if replacesTools { conversation.tools = [] }
+        try Self.refuseClash(conversation.tools, said.tools)
+        if call.spoken == target {
+            rawSystem = call.system
+            rawMessages = call.messages
+            splice(version, call, overridable, meaning)
+        } else {
+            conversation.turns += said.turns
+            conversation.tools += said.tools
+            merge(version.settings, said, overridable)
+            ignored += said.foreign.map(\.name)
+        }
+        if let field = call.maxOutputField, call.maxOutputTokens != maxOutputTokens { ignored.append(field) }
+    }
+
+    private static func refuseClash(_ ours: [Tool], _ theirs: [Tool]) throws(RequestFault) {
+        let names = Set(ours.map(\.name.string))
+        for tool in theirs where names.contains(tool.name.string) && !tool.name.isEmpty {
+            throw RequestFault("A tool has the name of one that the deployed version brings.", param: "tools")
+        }
+    }
+
+    /// One protocol on both sides: the client's fields go through as they are, but for what the version decides.
+    private mutating func splice(
+        _ version: Conversation, _ call: RunCall, _ overridable: Set<String>, _ meaning: (String) -> Settings.Name?
+    ) {
+        for field in call.parameters {
+            if field.name == "tools" {
+                rawTools = field.value.elements()
+                continue
+            }
+            let name = meaning(field.name)
+            let isOpen = overridable.contains(field.name) || name.map { overridable.contains($0.rawValue) } ?? false
+            let isSet =
+                name.map(version.settings.has) ?? false || version.foreign.contains { $0.name == field.name }
+            if isSet, !isOpen {
+                ignored.append(field.name)
+                continue
+            }
+            rawFields.append(field)
+            if let name { conversation.settings.take(name, from: Settings()) }
+            conversation.foreign.removeAll { $0.name == field.name }
+        }
+    }
+
+    private mutating func merge(_ version: Settings, _ said: Conversation, _ overridable: Set<String>) {
+        for name in said.settings.names {
+            let spelled = said.spelled(name)
+            let isOpen = overridable.contains(name.rawValue) || overridable.contains(spelled)
+            if version.has(name), !isOpen {
+                ignored.append(spelled)
+            } else {
+                conversation.settings.take(name, from: said.settings)
+            }
+            conversation.spelling[name] = spelled
+        }
+    }
+}

@@ -51,10 +51,17 @@ import Testing
     }
 
     @Test func encodesNativeEvents() throws {
-        func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
-        #expect(text(NativeRun.delta(text: Array("a\né".utf8))) == "event: delta\ndata: {\"text\":\"a\\né\"}\n\n")
-        let call = try JSONDocument("{\n\"index\":0}").root
-        #expect(text(NativeRun.delta(toolCall: call)) == "event: delta\ndata: {\"tool_call\":{ \"index\":0}}\n\n")
+        func text(_ bytes: [UInt8]?) -> String { String(decoding: bytes ?? [], as: UTF8.self) }
+        #expect(text(NativeRun.delta(text: JSONText("a\né"))) == "event: delta\ndata: {\"text\":\"a\\né\"}\n\n")
+        let head = CallHead(id: JSONText("a"), name: JSONText("f"))
+        #expect(
+            text(NativeRun.delta(toolCall: .toolCall(1, head)))
+                == "event: delta\ndata: {\"tool_call\":{\"index\":1,\"id\":\"a\",\"type\":\"function\","
+                + "\"function\":{\"name\":\"f\",\"arguments\":\"\"}}}\n\n")
+        #expect(
+            text(NativeRun.delta(toolCall: .arguments(1, JSONText("{}"))))
+                == "event: delta\ndata: {\"tool_call\":{\"index\":1,\"function\":{\"arguments\":\"{}\"}}}\n\n")
+        #expect(NativeRun.delta(toolCall: .text(JSONText("a"))) == nil)
         #expect(text(NativeRun.done(Self.result)) == "event: done\ndata: \(Self.json)\n\n")
         let error = ErrorBody(message: "m", type: "server_error", code: "provider_error").encode()
         #expect(

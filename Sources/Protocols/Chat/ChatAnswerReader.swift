@@ -68,11 +68,14 @@ package struct ChatAnswerReader: AnswerReader {
 
     private mutating func add(_ said: JSONValue, of choice: Int64, _ step: inout AnswerStep) {
         guard let members = try? said.members() else { return }
-        var reasoning: JSONText?
+        var thoughts: [AnswerPiece.Content] = []
         for member in members where !member.value.isNull {
             switch member.name {
             // Some providers send the same reasoning under both names.
-            case "reasoning_content", "reasoning": reasoning = reasoning ?? JSONText(member.value)
+            case "reasoning_content", "reasoning":
+                guard let text = JSONText(member.value), !text.isEmpty else { continue }
+                if case .reasoning? = thoughts.first { continue }
+                thoughts.insert(.reasoning(text), at: 0)
             case "content": step.add(contentOf: member.value, choice)
             case "refusal":
                 if let text = JSONText(member.value), !text.isEmpty {
@@ -82,17 +85,25 @@ package struct ChatAnswerReader: AnswerReader {
                 for call in member.value.elements() { calls.add(call, of: choice, to: &step) }
             // As it was before there were tools.
             case "function_call": calls.add(function: member.value, of: choice, to: &step)
-            case "reasoning_details": step.add(reasoningDetails: member.value, choice)
+            case "reasoning_details": thoughts += Self.opaque(member.value)
             case "annotations": step.add(annotations: member.value, choice)
             case "audio": step.spokenByteCount += member.value.member("transcript")?.decodedByteCount ?? 0
             case "images": step.imageCount += member.value.elements().count
             case _: continue
             }
         }
-        guard let reasoning, !reasoning.isEmpty else { return }
-        // Thoughts come before what they lead to.
+        guard !thoughts.isEmpty else { return }
+        // They come before what they lead to.
         let place = step.pieces.firstIndex { $0.choice == choice } ?? step.pieces.endIndex
-        step.pieces.insert(AnswerPiece(choice: choice, .reasoning(reasoning)), at: place)
+        step.pieces.insert(contentsOf: thoughts.map { AnswerPiece(choice: choice, $0) }, at: place)
+    }
+
+    /// Of OpenRouter's `reasoning_details` what `reasoning` does not say: signatures, and what is not in words.
+    private static func opaque(_ details: JSONValue) -> [AnswerPiece.Content] {
+        details.elements().compactMap { detail in
+            JSONText(detail.member("data")).map { .hiddenReasoning($0) }
+                ?? JSONText(detail.member("signature")).map { .signature($0) }
+        }
     }
 
     private static func saysDone(_ data: [UInt8]) -> Bool {
@@ -130,17 +141,6 @@ extension AnswerStep {
                 }
             } else if let text = JSONText(part.member("text")) {
                 pieces.append(AnswerPiece(choice: choice, .text(text)))
-            }
-        }
-    }
-
-    /// OpenRouter's `reasoning_details`, for what `reasoning` does not say: signatures, and what is not in words.
-    fileprivate mutating func add(reasoningDetails details: JSONValue, _ choice: Int64) {
-        for detail in details.elements() {
-            if let data = JSONText(detail.member("data")) {
-                pieces.append(AnswerPiece(choice: choice, .hiddenReasoning(data)))
-            } else if let signature = JSONText(detail.member("signature")) {
-                pieces.append(AnswerPiece(choice: choice, .signature(signature)))
             }
         }
     }

@@ -81,19 +81,48 @@ package enum NativeRun {
     }
 
     /// `event: delta`, `{"text":…}`.
-    package static func delta(text: [UInt8]) -> [UInt8] {
-        delta(size: text.count) { writer in
-            writer.key("text")
-            writer.string(utf8: text)
+    package static func delta(text: JSONText) -> [UInt8] { delta(size: text.byteCount) { $0.member("text", text) } }
+
+    /// `event: delta`, `{"tool_call":…}`: a piece of a call as OpenAI's chunks have it. Nil for what is none.
+    package static func delta(toolCall piece: AnswerPiece.Content) -> [UInt8]? {
+        switch piece {
+        case .toolCall(let number, let head):
+            delta(size: 128) { writer in
+                writer.key("tool_call")
+                writer.beginObject()
+                writer.key("index")
+                writer.int(number)
+                writer.call(head, arguments: [])
+                writer.endObject()
+            }
+        case .arguments(let number, let text):
+            delta(size: text.byteCount + 64) { writer in
+                writer.key("tool_call")
+                writer.beginObject()
+                writer.key("index")
+                writer.int(number)
+                writer.key("function")
+                writer.beginObject()
+                writer.member("arguments", text)
+                writer.endObject()
+                writer.endObject()
+            }
+        case .text, .refusal, .reasoning, .signature, .hiddenReasoning, .citation: nil
         }
     }
 
-    /// `event: delta`, `{"tool_call":…}`: a piece of a call as OpenAI's chunks have it.
-    package static func delta(toolCall: JSONValue) -> [UInt8] {
-        delta(size: toolCall.range.count) { writer in
-            writer.key("tool_call")
-            writer.value(toolCall)
+    /// A JSON array of whole calls; nil where there is none.
+    package static func toolCalls(_ calls: [AssembledAnswer.Call]) -> [UInt8]? {
+        guard !calls.isEmpty else { return nil }
+        var writer = JSONWriter()
+        writer.beginArray()
+        for call in calls {
+            writer.beginObject()
+            writer.call(call.head, arguments: call.argumentsJSON)
+            writer.endObject()
         }
+        writer.endArray()
+        return writer.bytes
     }
 
     package static func done(_ result: Result) -> [UInt8] { ServerSentEvent.frame(name: "done", json: encode(result)) }
@@ -111,6 +140,13 @@ package enum NativeRun {
 }
 
 extension JSONWriter {
+    /// A call's id, type, name and arguments.
+    fileprivate mutating func call(_ head: CallHead, arguments: [UInt8]) {
+        key("id")
+        if let id = head.id { text(id) } else { null() }
+        chatFunction(head, arguments)
+    }
+
     fileprivate mutating func result(_ result: NativeRun.Result) {
         beginObject()
         key("id")

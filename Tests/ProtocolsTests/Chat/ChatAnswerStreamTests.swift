@@ -4,7 +4,7 @@ import Testing
 
 @testable import Protocols
 
-@Suite struct ChatStreamTests {
+@Suite struct ChatAnswerStreamTests {
     /// What a stream of frames comes to, and what its events said.
     struct Row: Sendable {
         let provider: String
@@ -13,7 +13,7 @@ import Testing
         let outputByteCount: Int
         let finishReason: String?
         let usage: Usage?
-        /// One letter an event: t text, c call, f finish, u usage, x usage only, e error, D done, - nothing.
+        /// A letter for each of what an event says: t text, r reasoning, c call, a arguments, f finish, u usage, x usage only, e error, D done, - nothing.
         let events: [String]
         var id: String? = "chatcmpl-1"
         var model: String? = "m"
@@ -51,7 +51,7 @@ import Testing
 
                 data: [DONE]
                 """#,
-            text: "", outputByteCount: 8, finishReason: "tool_calls", usage: nil, events: ["c", "c", "f", "D"]),
+            text: "", outputByteCount: 8, finishReason: "tool_calls", usage: nil, events: ["c", "a", "f", "D"]),
         Row(
             provider: "azure",
             frames: #"""
@@ -72,7 +72,7 @@ import Testing
                 data: {"id":"chatcmpl-1","model":"m","choices":null,"usage":{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}}
 
                 """#,
-            text: "", outputByteCount: 2, finishReason: nil, usage: Usage(), events: ["-", "ux"]),
+            text: "", outputByteCount: 2, finishReason: nil, usage: Usage(), events: ["r", "ux"]),
         Row(
             provider: "mistral",
             frames: #"""
@@ -84,7 +84,7 @@ import Testing
 
                 """#,
             text: "ab", outputByteCount: 12, finishReason: "stop",
-            usage: Usage(uncachedInput: 1, cacheRead: 4, output: 2), events: ["t", "tcfu", "D"]),
+            usage: Usage(uncachedInput: 1, cacheRead: 4, output: 2), events: ["rt", "tcafu", "D"]),
         Row(
             provider: "groq",
             frames: #"""
@@ -129,56 +129,64 @@ import Testing
 
     @Test(arguments: rows, [1, 5, 10_000])
     func reads(_ row: Row, cutTo size: Int) throws {
-        var reader = ChatStreamReader(dialect: .named(row.provider))
-        var text: [UInt8] = []
+        var reader = ChatAnswerReader(dialect: .named(row.provider))
+        var assembly = AnswerAssembly()
         var events: [String] = []
         for event in try SSEParserTests.events(of: row.frames, cutTo: size, maximum: 10_000) {
-            let read = try reader.read(event)
-            text += read.textDelta ?? []
+            let step = try reader.read(event)
+            assembly.add(step)
             var letters = ""
-            if read.textDelta != nil { letters += "t" }
-            if !read.toolCallDeltas.isEmpty { letters += "c" }
-            if read.hasFinishReason { letters += "f" }
-            if read.usage != nil { letters += "u" }
-            if read.isUsageOnly { letters += "x" }
-            if read.error != nil { letters += "e" }
-            if read.isDone { letters += "D" }
+            for piece in step.pieces where piece.choice == 0 {
+                switch piece.content {
+                case .text: letters += "t"
+                case .reasoning: letters += "r"
+                case .toolCall: letters += "c"
+                case .arguments: letters += "a"
+                case .refusal, .signature, .hiddenReasoning, .citation: letters += "?"
+                }
+            }
+            if !step.finishes.isEmpty { letters += "f" }
+            if step.usage != nil { letters += "u" }
+            if step.isUsageOnly { letters += "x" }
+            if step.error != nil { letters += "e" }
+            if step.isDone { letters += "D" }
             events.append(letters.isEmpty ? "-" : letters)
         }
-        #expect(String(decoding: text, as: UTF8.self) == row.text)
+        let tally = reader.tally
+        #expect(String(decoding: assembly.first.text ?? [], as: UTF8.self) == row.text)
         #expect(events == row.events)
-        #expect(reader.outputByteCount == row.outputByteCount)
-        #expect(reader.finishReason == row.finishReason)
-        #expect(reader.usage?.usage == row.usage)
-        #expect(reader.id == row.id)
-        #expect(reader.model == row.model)
-        #expect(reader.isDone == row.events.contains("D"))
+        #expect(tally.outputByteCount == row.outputByteCount)
+        #expect(tally.finishReason?.chatName == row.finishReason)
+        #expect(tally.usage?.usage == row.usage)
+        #expect(tally.id == row.id)
+        #expect(tally.model == row.model)
+        #expect(tally.isDone == row.events.contains("D"))
     }
 
     @Test(arguments: ["data: {\n\n", "data: [1]\n\n", "data: [DONE]x\n\n", "data: hello\n\n"])
     func refusesWhatIsNoChunk(_ stream: String) throws {
-        var reader = ChatStreamReader(dialect: .compatible)
+        var reader = ChatAnswerReader(dialect: .compatible)
         let event = try #require(try SSEParserTests.events(of: stream, cutTo: 100).first)
         #expect(throws: JSONFault.self) { try reader.read(event) }
     }
 
     @Test func countsFinishedChoices() throws {
-        var reader = ChatStreamReader(dialect: .compatible)
+        var reader = ChatAnswerReader(dialect: .compatible)
         let stream =
             #"data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"},{"index":1,"finish_reason":"x"}]}"#
         for event in try SSEParserTests.events(of: stream, cutTo: 100) { _ = try reader.read(event) }
-        #expect(reader.finishedChoices == 2)
+        #expect(reader.tally.finishedChoices == 2)
     }
 
     /// An empty reason is none, and a choice that finishes twice is one.
     @Test func anEmptyReasonFinishesNothing() throws {
-        var reader = ChatStreamReader(dialect: .compatible)
+        var reader = ChatAnswerReader(dialect: .compatible)
         let chunks = ["\"\"", "null", "\"stop\"", "\"stop\""].map {
             "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\($0)}]}\n\n"
         }
         let counts = try SSEParserTests.events(of: chunks.joined(), cutTo: 1_000).map { event in
             _ = try reader.read(event)
-            return reader.finishedChoices
+            return reader.tally.finishedChoices
         }
         #expect(counts == [0, 0, 1, 1])
     }
@@ -189,14 +197,14 @@ import Testing
             #"{"x":1,"choices":[{"index":0,"delta":{"role":"assistant","content":"b"},"finish_reason":null},{"index":1,"delta":{"role":"assistant"}}]}"#,
             #"{"choices":[{"index":0,"delta":{"role":"","content":"c"}}]}"#,
         ]
-        var reader = ChatStreamReader(dialect: .named("ollama"))
-        var events: [ChatStreamEvent] = []
+        var reader = ChatAnswerReader(dialect: .named("ollama"))
+        var steps: [AnswerStep] = []
         for chunk in chunks {
-            events.append(try reader.read(ServerSentEvent(name: [], data: Array(chunk.utf8), raw: [])))
+            steps.append(try reader.read(ServerSentEvent(name: [], data: Array(chunk.utf8), raw: [])))
         }
-        #expect(events.map(\.repeatsRole) == [false, true, false])
+        #expect(steps.map { $0.amended != nil } == [false, true, false])
         #expect(
-            events[1].dataWithoutRepeatedRoles.map { String(decoding: $0, as: UTF8.self) }
+            steps[1].amended.map { String(decoding: $0, as: UTF8.self) }
                 == #"{"x":1,"choices":[{"index":0,"delta":{"content":"b"},"finish_reason":null},{"index":1,"delta":{"role":"assistant"}}]}"#
         )
     }

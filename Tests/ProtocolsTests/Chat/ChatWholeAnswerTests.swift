@@ -4,7 +4,17 @@ import Testing
 
 @testable import Protocols
 
-@Suite struct ChatResponseTests {
+@Suite struct ChatWholeAnswerTests {
+    private static func read(
+        _ body: String, _ provider: String = "default"
+    ) throws -> (step: AnswerStep, tally: AnswerTally, choices: [AssembledAnswer]) {
+        var reader = ChatAnswerReader(dialect: .named(provider))
+        let step = try reader.read(whole: Array(body.utf8))
+        var assembly = AnswerAssembly()
+        assembly.add(step)
+        return (step, reader.tally, assembly.choices)
+    }
+
     @Test func reads() throws {
         let body = #"""
 
@@ -14,14 +24,16 @@ import Testing
               {"index":0,"message":{"role":"assistant","content":"H\u00e9","refusal":null,"reasoning":"hm"},"finish_reason":"stop"}],
              "usage":{"prompt_tokens":9,"completion_tokens":4,"total_tokens":13}}
             """#
-        let response = try ChatResponse(Array(body.utf8), dialect: .named("deepseek"))
-        #expect(response.id == "chatcmpl-1")
-        #expect(response.model == "m-2026")
-        #expect(response.finishReason == "stop")
-        #expect(response.output == Array("Hé".utf8))
-        #expect(response.usage?.usage == Usage(uncachedInput: 9, output: 4))
-        #expect(response.outputByteCount == 10)
-        #expect(response.toolCalls == nil && response.error == nil)
+        let (step, tally, choices) = try Self.read(body, "deepseek")
+        #expect(tally.id == "chatcmpl-1")
+        #expect(tally.model == "m-2026")
+        #expect(choices.map(\.number) == [1, 0])
+        #expect(choices.map(\.finishReason) == [.length, .stop])
+        #expect(choices[1].text == Array("Hé".utf8) && choices[1].reasoning == Array("hm".utf8))
+        #expect(tally.finishReason == .stop)
+        #expect(tally.usage?.usage == Usage(uncachedInput: 9, output: 4))
+        #expect(tally.outputByteCount == 10)
+        #expect(step.isAnswer && step.error == nil)
     }
 
     static let messages: [(message: String, output: String?, calls: String?, bytes: Int)] = [
@@ -39,36 +51,39 @@ import Testing
         (#"{"content":"x","tool_calls":[]}"#, "x", nil, 1), (#"{"content":"x","tool_calls":null}"#, "x", nil, 1),
         (
             #"{"tool_calls":[{"type":"custom","custom":{"name":"f","input":"abc"}}]}"#, nil,
-            #"[{"type":"custom","custom":{"name":"f","input":"abc"}}]"#, 4
+            #"[{"id":null,"type":"custom","custom":{"name":"f","input":"abc"}}]"#, 4
         ),
-        (#"{"function_call":{"name":"f","arguments":"{}"}}"#, nil, nil, 3),
+        (
+            #"{"function_call":{"name":"f","arguments":"{}"}}"#, nil,
+            #"[{"id":null,"type":"function","function":{"name":"f","arguments":"{}"}}]"#, 3
+        ),
     ]
 
     @Test(arguments: messages)
     func readsMessages(_ row: (message: String, output: String?, calls: String?, bytes: Int)) throws {
         let body = #"{"choices":[{"message":"# + row.message + "}]}"
-        let response = try ChatResponse(Array(body.utf8), dialect: .compatible)
-        #expect(response.output.map { String(decoding: $0, as: UTF8.self) } == row.output)
-        #expect(response.toolCalls.map { String(decoding: $0.raw, as: UTF8.self) } == row.calls)
-        #expect(response.outputByteCount == row.bytes)
-        #expect(response.usage == nil && response.finishReason == nil)
+        let (step, tally, choices) = try Self.read(body)
+        let said = choices.first ?? AssembledAnswer()
+        #expect((said.text ?? said.refusal).map { String(decoding: $0, as: UTF8.self) } == row.output)
+        #expect(NativeRun.toolCalls(said.toolCalls).map { String(decoding: $0, as: UTF8.self) } == row.calls)
+        #expect(tally.outputByteCount == row.bytes)
+        #expect(step.isAnswer && tally.usage == nil && tally.finishReason == nil)
     }
 
     @Test(arguments: [#"{"choices":null}"#, #"{"choices":[]}"#, "{}"])
     func bearsAnswersWithoutChoices(_ body: String) throws {
-        let response = try ChatResponse(Array(body.utf8), dialect: .compatible)
-        #expect(response.output == nil && response.outputByteCount == 0)
+        let (step, tally, choices) = try Self.read(body)
+        #expect(!step.isAnswer && choices.isEmpty && tally.outputByteCount == 0)
     }
 
     @Test func findsTheErrorUnder200() throws {
         let body = #"{"error":{"code":429,"message":"Slow down"},"user_id":"u"}"#
-        let response = try ChatResponse(Array(body.utf8), dialect: .named("openrouter"))
-        let error = try #require(response.error)
+        let error = try #require(try Self.read(body, "openrouter").step.error)
         #expect(ProviderFailure.classify(error: error, dialect: .named("openrouter")).kind == .rateLimited)
     }
 
     @Test(arguments: ["", "<html>", "[]", "\"x\"", "{"])
     func refusesWhatIsNoAnswer(_ body: String) {
-        #expect(throws: JSONFault.self) { try ChatResponse(Array(body.utf8), dialect: .compatible) }
+        #expect(throws: JSONFault.self) { try Self.read(body) }
     }
 }

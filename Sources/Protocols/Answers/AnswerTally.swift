@@ -42,7 +42,10 @@ package struct AnswerTally: Sendable {
             finished.insert(finish.choice)
             if finishReason == nil { finishReason = finish.reason }
         }
-        if let first = step.finishes.first(where: { $0.choice == 0 }), finished.count > 1 { finishReason = first.reason }
+        // Another choice may have ended before.
+        if finished.count > 1, let first = step.finishes.first(where: { $0.choice == 0 }) {
+            finishReason = first.reason
+        }
         isDone = isDone || step.isDone
     }
 }

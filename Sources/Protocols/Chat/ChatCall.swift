@@ -270,7 +270,7 @@ extension Media {
         switch source {
         case .url(let url): return url
         case .base64(let data): return .utf8(Array("data:\(self.type ?? type);base64,".utf8) + data.utf8)
-        case .text(let text): 
+        case .text(let text):
             return .utf8(Array("data:text/plain;base64,".utf8) + Data(text.utf8).base64EncodedData())
         case .id:
             throw RequestFault("The provider does not have the file that the message names.", param: "messages")

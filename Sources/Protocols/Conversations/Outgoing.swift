@@ -8,6 +8,8 @@ import JSON
 package struct Outgoing: Sendable {
     package var model: String
     package var conversation: Conversation
+    /// The protocol that the client speaks: whose signatures are the client's own.
+    package var spoken: WireProtocol
     /// The client's instructions, messages, tools and further fields, as they came.
     package var rawSystem: JSONValue?
     package var rawMessages: [JSONValue] = []
@@ -46,6 +48,7 @@ extension Outgoing {
         self.model = model
         self.maxOutputTokens = maxOutputTokens
         stream = call.stream
+        spoken = call.spoken
         conversation = version
         let replacesTools = overridable.contains("tools") && !said.tools.isEmpty
         if replacesTools { conversation.tools = [] }

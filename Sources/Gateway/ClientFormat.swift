@@ -19,6 +19,13 @@ enum ClientFormat: Sendable {
         }
     }
 
+    /// The protocol that its requests are in.
+    var spoken: WireProtocol {
+        switch self {
+        case .chat, .native: .chat
+        }
+    }
+
     func decode(_ body: [UInt8]) throws(GatewayError) -> Call {
         let document: JSONDocument
         do throws(JSONFault) {
@@ -34,21 +41,6 @@ enum ClientFormat: Sendable {
             }
         } catch {
             throw GatewayError(.invalidRequest, error.message, param: error.param)
-        }
-    }
-
-    /// An event of the provider's stream as this client gets it; nothing where it gets none.
-    func encode(_ event: ServerSentEvent, _ read: ChatStreamEvent) -> [UInt8] {
-        switch self {
-        case .chat:
-            // SDKs join what deltas say, so a role said again on every chunk (Ollama) would become one long role.
-            guard read.repeatsRole, let data = read.dataWithoutRepeatedRoles else { return event.raw }
-            return ServerSentEvent.frame(json: data)
-        case .native:
-            var bytes: [UInt8] = []
-            if let text = read.textDelta, !text.isEmpty { bytes += NativeRun.delta(text: text) }
-            for call in read.toolCallDeltas { bytes += NativeRun.delta(toolCall: call) }
-            return bytes
         }
     }
 

@@ -36,7 +36,7 @@ struct RunPipeline {
             }
             let answer = answers[answers.endIndex - 1]
             let ended = end(reservation, answers, client)
-            let rest = ending(answer, ended, call, client, facts)
+            let rest = ending(answer, ended, call, opening(facts, route, target), client, facts)
             let kept = claim.keep(rest, of: ended, client, facts)
             facts.note(try await settle(ended, kept))
             claim.end(kept?.response)

@@ -1,4 +1,4 @@
-/// In what a provider's OpenAI-compatible endpoint differs from OpenAI's own.
+/// What a provider speaks, and in what its endpoint differs from others that do.
 package struct ProviderDialect: Hashable, Sendable {
     package enum OutputMaximum: String, Sendable {
         case maxCompletionTokens = "max_completion_tokens"
@@ -26,6 +26,8 @@ package struct ProviderDialect: Hashable, Sendable {
 
     /// The provider's name in versions and keys.
     package var name: String
+    /// What it speaks.
+    package var wire = WireProtocol.chat
     /// Without a slash at the end; nil where everyone has their own (Azure, vLLM, Ollama elsewhere).
     package var baseURL: String?
     /// The header that carries the key, and what stands before the key in it.
@@ -57,6 +59,11 @@ package struct ProviderDialect: Hashable, Sendable {
 }
 
 extension ProviderDialect {
+    /// Reads one answer of the provider's.
+    package func reader() -> any AnswerReader {
+        ChatAnswerReader(dialect: self)
+    }
+
     package static func isBuiltIn(_ name: String) -> Bool { byName[name] != nil }
 
     /// Of the provider by that name, or of OpenAI-compatible endpoints in general.

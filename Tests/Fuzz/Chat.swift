@@ -47,9 +47,13 @@ extension FuzzTarget {
             try hold(text.utf8.count <= 3 * Redaction.maximumByteCount, "what is told is short")
         }
         try hold(failure.retryDelay ?? 0 >= 0, "a delay is not negative")
-        guard let answer = try? ChatResponse(body, dialect: dialect) else { return }
+        var reader = ChatAnswerReader(dialect: dialect)
+        guard let answer = try? reader.read(whole: body) else { return }
         try hold(answer.usage?.usage.isPlausible ?? true, "usage is plausible")
         try hold(answer.outputByteCount <= body.count, "no more output than came")
+        var assembly = AnswerAssembly()
+        assembly.add(answer)
+        try hold(assembly.byteCount <= answer.outputByteCount, "no more is put together than was said")
         let priced = try ChatUsage.addingCost("0.25", to: body)
         let usage = try reread(priced, "an answer with its cost is JSON").root.member("usage")
         if let usage, usage.kind == .object {

@@ -21,21 +21,29 @@ extension FuzzTarget {
     static let chatStream = FuzzTarget(name: "chat-stream") { input in
         guard let choice = input.first else { return }
         let dialect = ProviderDialect.all[Int(choice) % ProviderDialect.all.count]
-        var reader = ChatStreamReader(dialect: dialect)
-        var calls = ToolCallAssembly()
+        var reader = ChatAnswerReader(dialect: dialect)
+        var assembly = AnswerAssembly()
+        var writer = ChatAnswerWriter(AnswerOpening(id: "run_1", model: "m", created: 0, origin: .anthropic))
         for event in Reading([input.dropFirst()], limit: 1 << 20).events {
-            guard let read = try? reader.read(event) else { continue }
-            if let rewritten = read.dataWithoutRepeatedRoles {
-                try hold((try? JSONDocument(rewritten)) != nil, "a rewritten chunk is JSON")
-            }
-            for piece in read.toolCallDeltas { calls.add(piece) }
-            if let root = read.root {
-                try hold((try? ChatUsage.addingCost("0.1", to: Array(root.raw))) != nil, "a chunk takes a cost")
+            guard let step = try? reader.read(event) else { continue }
+            if let amended = step.amended { try hold((try? JSONDocument(amended)) != nil, "an amended chunk is JSON") }
+            assembly.add(step)
+            try hold(areChunks(writer.write(step)), "what is written is a stream of chunks")
+            if let document = try? JSONDocument(event.data) {
+                let priced = try? ChatUsage.addingCost("0.1", to: Array(document.root.raw))
+                try hold(priced != nil, "a chunk takes a cost")
             }
         }
-        if let json = calls.json { try hold((try? JSONDocument(json)) != nil, "assembled tool calls are JSON") }
-        try hold(reader.outputByteCount <= input.count, "no more output than came")
-        try hold(reader.usage?.usage.isPlausible ?? true, "usage is plausible")
+        for choice in assembly.choices {
+            let json = NativeRun.toolCalls(choice.toolCalls)
+            try hold(json.map { (try? JSONDocument($0)) != nil } ?? true, "assembled tool calls are JSON")
+        }
+        try hold(reader.tally.outputByteCount <= input.count, "no more output than came")
+        try hold(reader.tally.usage?.usage.isPlausible ?? true, "usage is plausible")
+    }
+
+    private static func areChunks(_ stream: [UInt8]) -> Bool {
+        Reading([stream[...]], limit: .max).events.allSatisfy { (try? JSONDocument($0.data)) != nil }
     }
 
     static func pieces(of stream: [UInt8], seed: UInt8) -> [ArraySlice<UInt8>] {

@@ -27,40 +27,57 @@ struct Answer {
     /// What it says as JSON, where that is what the output schema asks for. Of choice 0.
     var json: [UInt8]?
     var keptBack = KeptBack.nothing
+    /// What is known of it: what a client is told of its id, model and end.
+    var tally = AnswerTally()
 
     /// What the client gets only once the run is settled.
     enum KeptBack {
         case nothing
-        /// A whole answer: the provider's own bytes, and what was read of them.
-        case whole([UInt8], ChatResponse)
+        /// A whole answer: the provider's own bytes, and what they say.
+        case whole([UInt8], AnswerStep)
         /// The event that finishes a stream, and all after it.
         case stream(StreamEnd)
     }
 
     struct StreamEnd {
-        var events: [(event: ServerSentEvent, read: ChatStreamEvent)] = []
-        /// Whether what was said is kept until the end.
+        var events: [(event: ServerSentEvent, step: AnswerStep)] = []
+        /// Whether what is said is kept until the end.
         var gathers: Bool
-        var reader: ChatStreamReader
-        var choices = ChoiceAssembly()
-        /// Of choice 0.
-        var toolCalls = ToolCallAssembly()
+        var reader: any AnswerReader
+        /// As the client gets it.
+        var stream: ClientStream
+        var assembly = AnswerAssembly()
 
-        init(gathers: Bool, reader: ChatStreamReader) {
+        init(gathers: Bool, reader: any AnswerReader, stream: ClientStream) {
             self.gathers = gathers
             self.reader = reader
+            self.stream = stream
         }
 
-        /// The text of choice 0.
-        var text: [UInt8] { choices.choices.first { $0.number == 0 }?.text ?? [] }
+        mutating func note(_ step: AnswerStep) {
+            if gathers { assembly.add(step) }
+        }
+    }
 
-        /// Of what is kept until the end.
-        var byteCount: Int { choices.byteCount + toolCalls.byteCount }
+    /// Takes over what the run is settled by.
+    mutating func note(_ tally: AnswerTally) {
+        self.tally = tally
+        model = tally.model
+        usage = tally.usage
+        outputBytes = tally.outputByteCount
+        spokenBytes = tally.spokenByteCount
+        images = tally.imageCount
+    }
 
-        mutating func note(_ read: ChatStreamEvent) {
-            guard gathers else { return }
-            choices.add(read)
-            for delta in read.toolCallDeltas { toolCalls.add(delta) }
+    /// What the answer says, choice by choice, where that was kept.
+    var choices: [AssembledAnswer] {
+        switch keptBack {
+        case .nothing: return []
+        case .whole(_, let step):
+            var assembly = AnswerAssembly()
+            assembly.add(step)
+            return assembly.choices
+        case .stream(let end): return end.assembly.choices
         }
     }
 }

@@ -72,13 +72,8 @@ extension RunPipeline {
 
     /// Nil where there is nothing to check: no answer, or only tool calls.
     private func verdict(on answer: inout Answer, _ contract: OutputContract) async -> OutputVerdict? {
-        let choices: [SpokenChoice]
-        switch answer.keptBack {
-        case .nothing: return nil
-        case .whole(_, let response): choices = response.choices
-        case .stream(let end): choices = end.choices.choices
-        }
-        guard choices.contains(where: { !$0.callsTools }) else { return nil }
+        let choices = answer.choices
+        guard choices.contains(where: \.toolCalls.isEmpty) else { return nil }
         var checked = fitsTurn(answer.outputBytes) ? Self.check(choices, contract, steps: Self.schemaStepsInTurn) : nil
         // As with inputs: what takes long is begun again where nobody waits for it.
         if checked?.verdict.faults.contains(where: \.isOfBudget) != false {
@@ -91,11 +86,11 @@ extension RunPipeline {
 
     /// What is wrong with all choices that call no tools, and choice 0 as JSON where nothing is wrong with it.
     private static func check(
-        _ choices: [SpokenChoice], _ contract: OutputContract, steps: Int
+        _ choices: [AssembledAnswer], _ contract: OutputContract, steps: Int
     ) -> (verdict: OutputVerdict, json: [UInt8]?) {
         var all: [DataFault] = []
         var first: [UInt8]?
-        for choice in choices where !choice.callsTools {
+        for choice in choices where choice.toolCalls.isEmpty {
             var (json, faults) = check(choice, contract, steps: steps)
             if choice.number == 0 { first = json }
             if choices.count > 1 {
@@ -110,18 +105,17 @@ extension RunPipeline {
 
     /// What is wrong with a choice; where nothing is, its text as JSON.
     private static func check(
-        _ choice: SpokenChoice, _ contract: OutputContract, steps: Int
+        _ choice: AssembledAnswer, _ contract: OutputContract, steps: Int
     ) -> (json: [UInt8]?, faults: [DataFault]) {
         func fault(_ rule: String, _ message: String) -> (json: [UInt8]?, faults: [DataFault]) {
             (nil, [DataFault(pointer: "", rule: rule, message: message)])
         }
-        if choice.refuses { return fault("refusal", "the model refused to answer") }
-        // Mistral has a second word for it.
-        if choice.finishReason == "length" || choice.finishReason == "model_length" {
-            return fault("length", "the answer was cut off at its longest")
-        }
-        if choice.finishReason == "content_filter" {
-            return fault("content_filter", "the answer was cut off by the provider's filter")
+        if choice.refusal != nil { return fault("refusal", "the model refused to answer") }
+        switch choice.finishReason {
+        case .refusal: return fault("refusal", "the model refused to answer")
+        case .length: return fault("length", "the answer was cut off at its longest")
+        case .contentFilter: return fault("content_filter", "the answer was cut off by the provider's filter")
+        case .stop, .stopSequence, .toolCalls, .paused, .failed, .other, nil: break
         }
         guard let text = choice.text else { return fault("json", "there is no text") }
         let (value, faults) = contract.faults(of: text, steps: steps)

@@ -27,7 +27,9 @@ extension RunPipeline {
                 try await relayWhole(exchange, head, route, &answer)
             } else if head["content-type"]?.lowercased().hasPrefix("text/event-stream") == true {
                 let gathers = format == .native || target.plan.output != nil
-                try await relayStream(exchange, call, route, gathers: gathers, to: client, &facts, &answer)
+                let stream = ClientStream(format, opening(facts, route, target))
+                let end = Answer.StreamEnd(gathers: gathers, reader: route.dialect.reader(), stream: stream)
+                try await relayStream(exchange, call, route, end, to: client, &facts, &answer)
             } else {
                 try await relayUnstreamed(exchange, head, route, &answer)
             }
@@ -46,6 +48,12 @@ extension RunPipeline {
         return answer
     }
 
+    /// What the client is told of an answer before its provider says anything.
+    func opening(_ facts: RunFacts, _ route: ProviderRoute, _ target: Target) -> AnswerOpening {
+        AnswerOpening(
+            id: "\(facts.id)", model: target.plan.model, created: route.begunAt / 1_000, origin: route.dialect.wire)
+    }
+
     private func relayWhole(
         _ exchange: Exchange, _ head: ResponseHead, _ route: ProviderRoute, _ answer: inout Answer
     ) async throws(TransportError) {
@@ -58,28 +66,25 @@ extension RunPipeline {
         guard let body = try await collect(exchange, head, settings.maximumResponseBytes, &answer) else {
             return
         }
-        guard let response = try? ChatResponse(body, dialect: route.dialect) else {
+        var reader = route.dialect.reader()
+        guard let step = try? reader.read(whole: body) else {
             answer.outputBytes = body.count
             answer.fault = ProviderFault.nonsense("The provider's answer is broken JSON.")
             return
         }
-        answer.model = response.model
-        answer.usage = response.usage
-        answer.outputBytes = response.outputByteCount
-        answer.images = response.imageCount
-        answer.spokenBytes = response.spokenByteCount
-        if let error = response.error {
-            answer.wasServed = response.outputByteCount + response.spokenByteCount > 0
+        answer.note(reader.tally)
+        if let error = step.error {
+            answer.wasServed = answer.outputBytes + answer.spokenBytes > 0
             let failure = ProviderFailure.classify(error: error, dialect: route.dialect, secrets: [route.secret])
             answer.fault = ProviderFault.of(failure, status: head.status, retryAfter: nil)
             return
         }
-        guard response.hasChoices else {
+        guard step.isAnswer else {
             answer.wasServed = false
             answer.fault = ProviderFault.nonsense("The provider's answer has no choices.")
             return
         }
-        answer.keptBack = .whole(body, response)
+        answer.keptBack = .whole(body, step)
     }
 
     /// A stream was asked for and something else came: most likely an error under status 200.

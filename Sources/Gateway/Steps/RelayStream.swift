@@ -11,22 +11,18 @@ extension RunPipeline {
     /// form, which repeats it, or an output schema. A client that reads slowly is waited for, and the lane then holds the
     /// provider back; one that has left is not, so that the stream's end still tells what it cost.
     func relayStream(
-        _ exchange: Exchange, _ call: Call, _ route: ProviderRoute, gathers: Bool, to client: ResponseWriter,
-        _ facts: inout RunFacts, _ answer: inout Answer
+        _ exchange: Exchange, _ call: Call, _ route: ProviderRoute, _ begun: Answer.StreamEnd,
+        to client: ResponseWriter, _ facts: inout RunFacts, _ answer: inout Answer
     ) async throws(TransportError) {
         answer.wasServed = true
+        var end = begun
         var parser = SSEParser(maximumEventSize: settings.maximumResponseBytes)
-        var end = Answer.StreamEnd(gathers: gathers, reader: ChatStreamReader(dialect: route.dialect))
         defer {
-            answer.usage = end.reader.usage
-            answer.model = end.reader.model
-            answer.outputBytes = end.reader.outputByteCount
-            answer.images = end.reader.imageCount
-            answer.spokenBytes = end.reader.spokenByteCount
-            answer.usageIsEarly =
-                end.reader.usageIsEarly || !end.reader.isDone && end.reader.finishedChoices < Int(call.n)
+            let tally = end.reader.tally
+            answer.note(tally)
+            answer.usageIsEarly = tally.usageIsEarly || !tally.isDone && tally.finishedChoices < Int(call.n)
         }
-        while !end.reader.isDone {
+        while !end.reader.tally.isDone {
             let bytes = try await next(exchange, end, call)
             if let bytes { parser.append(bytes) }
             let out = take(&parser, isAtEnd: bytes == nil, &end, call, route, &answer)
@@ -35,7 +31,7 @@ extension RunPipeline {
             if answer.fault != nil { return exchange.cancel() }
             if bytes == nil { break }
         }
-        guard end.reader.finishedChoices > 0 || end.reader.isDone else {
+        guard end.reader.tally.finishedChoices > 0 || end.reader.tally.isDone else {
             answer.fault = ProviderFault.nonsense("The provider's stream ended before its answer did.")
             return
         }
@@ -49,7 +45,7 @@ extension RunPipeline {
         do throws(TransportError) {
             return try await exchange.next()
         } catch {
-            guard end.reader.finishedChoices >= Int(call.n) else { throw error }
+            guard end.reader.tally.finishedChoices >= Int(call.n) else { throw error }
             return nil
         }
     }
@@ -74,27 +70,28 @@ extension RunPipeline {
     ) -> [UInt8] {
         var out: [UInt8] = []
         do {
-            while !end.reader.isDone, let event = isAtEnd ? try parser.finish() : try parser.next() {
-                let read = try end.reader.read(event)
-                if let error = read.error {
+            while !end.reader.tally.isDone, let event = isAtEnd ? try parser.finish() : try parser.next() {
+                let step = try end.reader.read(event)
+                let tally = end.reader.tally
+                if let error = step.error {
                     let failure = ProviderFailure.classify(
                         error: error, dialect: route.dialect, secrets: [route.secret])
                     answer.fault = ProviderFault.of(failure, status: answer.status, retryAfter: nil)
-                    answer.wasServed = end.reader.outputByteCount + end.reader.spokenByteCount > 0
+                    answer.wasServed = tally.outputByteCount + tally.spokenByteCount > 0
                     return out
                 }
-                end.note(read)
-                if end.reader.finishedChoices >= Int(call.n) || read.isDone || !end.events.isEmpty {
-                    end.events.append((event, read))
-                } else if !read.isUsageOnly || call.includeUsage {
-                    out += format.encode(event, read)
+                end.note(step)
+                if tally.finishedChoices >= Int(call.n) || step.isDone || !end.events.isEmpty {
+                    end.events.append((event, step))
+                } else if !step.isUsageOnly || call.includeUsage {
+                    out += try end.stream.write(event, step)
                 }
             }
         } catch {
             answer.fault = ProviderFault.nonsense("The provider's stream is broken.")
             return out
         }
-        if end.byteCount > settings.maximumResponseBytes
+        if end.assembly.byteCount > settings.maximumResponseBytes
             || end.events.reduce(0, { $0 + $1.event.raw.count }) > Self.maximumKeptBack
         {
             answer.fault = ProviderFault.nonsense("The provider's stream is larger than it may be.")

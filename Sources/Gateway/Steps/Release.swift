@@ -14,7 +14,8 @@ enum Ending {
 extension RunPipeline {
     /// What the client is to get once the run stands on the books as `run`.
     func ending(
-        _ answer: Answer, _ run: RunRecord, _ call: Call, _ client: ResponseWriter, _ facts: RunFacts
+        _ answer: Answer, _ run: RunRecord, _ call: Call, _ opening: AnswerOpening, _ client: ResponseWriter,
+        _ facts: RunFacts
     ) -> Ending {
         var facts = facts
         facts.cost = run.end?.cost
@@ -22,23 +23,35 @@ extension RunPipeline {
             fault.charged = run.end?.cost
             return ending(fault, client, facts)
         }
+        let end = AnswerEnding(
+            opening, answer.tally, finishReason: answer.tally.finishReason, usage: run.end?.usage.usage ?? Usage(),
+            cost: "\(run.end?.cost ?? .zero)", includeUsage: call.includeUsage, verdict: answer.verdict)
         switch answer.keptBack {
         case .nothing: return .stream([])
-        case .whole(let body, let response):
+        case .whole(let body, _):
+            let said = answer.choices.first { $0.number == 0 } ?? AssembledAnswer()
             switch format {
-            case .chat: return .whole(.ok, facts.untimedHeaders, body)
-            case .native:
-                let result = result(
-                    run, answer, text: response.output, toolCalls: response.toolCalls.map { Array($0.raw) },
-                    finishReason: response.finishReason)
-                return .whole(.ok, facts.untimedHeaders, NativeRun.encode(result))
+            case .native: return .whole(.ok, facts.untimedHeaders, NativeRun.encode(result(run, answer, said)))
+            case _ where format.spoken == opening.origin: return .whole(.ok, facts.untimedHeaders, body)
+            case .chat: return .whole(.ok, facts.untimedHeaders, ChatAnswerWriter.whole(said, end))
             }
-        case .stream(let end):
-            switch format {
-            case .chat: return .stream(chatEnd(end, answer, run, call))
-            case .native: return .stream(nativeEnd(end, answer, run))
-            }
+        case .stream(let kept): return .stream(streamEnd(kept, answer, run, end))
         }
+    }
+
+    /// The end of a stream, in the client's protocol.
+    private func streamEnd(
+        _ kept: Answer.StreamEnd, _ answer: Answer, _ run: RunRecord, _ ending: AnswerEnding
+    ) -> [UInt8] {
+        var stream = kept.stream
+        var bytes: [UInt8] = []
+        if case .raw = stream { return chatEnd(kept, ending) }
+        // Nothing that was written so far makes this fail: what comes behind the finish says no more.
+        for (event, step) in kept.events where !step.isDone && !step.isUsageOnly {
+            bytes += (try? stream.write(event, step)) ?? []
+        }
+        if case .written(var writer) = stream { return bytes + writer.end(ending) }
+        return bytes + NativeRun.done(result(run, answer, kept.assembly.first))
     }
 
     /// A run's end in an error: a response, or, once streaming, an event.
@@ -65,87 +78,63 @@ extension RunPipeline {
     }
 
     /// The end of a stream of OpenAI's. Its last chunk says what came of the output schema, where there is one.
-    private func chatEnd(_ end: Answer.StreamEnd, _ answer: Answer, _ run: RunRecord, _ call: Call) -> [UInt8] {
+    private func chatEnd(_ end: Answer.StreamEnd, _ ending: AnswerEnding) -> [UInt8] {
         var chunks: [Chunk] = []
         var saysUsage = false
-        for (event, read) in end.events where !read.isDone {
-            if read.usage != nil, call.includeUsage {
-                chunks.append(withCost(event, read, run))
+        for (event, step) in end.events where !step.isDone {
+            if step.usage != nil, ending.includeUsage {
+                chunks.append(Chunk(event, step, cost: ending.cost))
                 saysUsage = true
-            } else if !read.isUsageOnly || call.includeUsage {
-                chunks.append(Chunk(frame: format.encode(event, read), read: read))
+            } else if !step.isUsageOnly || ending.includeUsage {
+                chunks.append(Chunk(event, step))
             }
         }
         // The provider told it early or not at all; a client that asked gets what is on the books.
-        if call.includeUsage, !saysUsage { chunks.append(usageChunk(end, run)) }
-        if let verdict = answer.verdict { mark(&chunks, verdict, end, run) }
+        if ending.includeUsage, !saysUsage { chunks.append(Chunk(json: ChatUsage.chunk(ending))) }
+        if let verdict = ending.verdict { mark(&chunks, verdict, ending) }
         return Array(chunks.map(\.frame).joined()) + Array("data: [DONE]\n\n".utf8)
     }
 
     /// What came of the output schema goes out with the last chunk that says anything; some send blank events behind it,
     /// some nothing but `[DONE]`.
-    private func mark(_ chunks: inout [Chunk], _ verdict: OutputVerdict, _ end: Answer.StreamEnd, _ run: RunRecord) {
-        if chunks.allSatisfy({ $0.data == nil }) { chunks.append(usageChunk(end, run)) }
+    private func mark(_ chunks: inout [Chunk], _ verdict: OutputVerdict, _ ending: AnswerEnding) {
+        if chunks.allSatisfy({ $0.data == nil }) { chunks.append(Chunk(json: ChatUsage.chunk(ending))) }
         guard let place = chunks.lastIndex(where: { $0.data != nil }), let data = chunks[place].data,
             let marked = try? ChatUsage.adding("tollgate", verdict.encode(), to: data)
         else { return }
         chunks[place].frame = ServerSentEvent.frame(json: marked)
     }
 
-    private func nativeEnd(_ end: Answer.StreamEnd, _ answer: Answer, _ run: RunRecord) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for (event, read) in end.events where !read.isDone && !read.isUsageOnly { bytes += format.encode(event, read) }
-        return bytes
-            + NativeRun.done(
-                result(
-                    run, answer, text: end.text, toolCalls: end.toolCalls.json, finishReason: end.reader.finishReason))
-    }
-
     /// A chunk as it goes out.
     private struct Chunk {
         var frame: [UInt8]
-        /// The provider's own, where it goes out as it came.
-        var read: ChatStreamEvent?
-        /// Our own.
-        var json: [UInt8]?
-
         /// What it says; nil where it says nothing.
-        var data: [UInt8]? { json ?? read?.dataWithoutRepeatedRoles }
+        var data: [UInt8]?
 
-        init(frame: [UInt8], read: ChatStreamEvent) {
-            self.frame = frame
-            self.read = read
+        init(_ event: ServerSentEvent, _ step: AnswerStep) {
+            frame = step.amended.map { ServerSentEvent.frame(json: $0) } ?? event.raw
+            data = step.amended ?? (event.data.contains(UInt8(ascii: "{")) ? event.data : nil)
         }
 
+        /// With the cost in its usage.
+        init(_ event: ServerSentEvent, _ step: AnswerStep, cost: String) {
+            self.init(event, step)
+            if let priced = data.flatMap({ try? ChatUsage.addingCost(cost, to: $0) }) { self.init(json: priced) }
+        }
+
+        /// Our own.
         init(json: [UInt8]) {
             frame = ServerSentEvent.frame(json: json)
-            self.json = json
+            data = json
         }
     }
 
-    private func usageChunk(_ end: Answer.StreamEnd, _ run: RunRecord) -> Chunk {
-        Chunk(
-            json: ChatUsage.chunk(
-                id: end.reader.id ?? "\(run.id)", model: end.reader.model ?? run.model,
-                created: run.startedAt / 1_000, usage: run.end?.usage.usage ?? Usage(),
-                cost: "\(run.end?.cost ?? .zero)"))
-    }
-
-    private func withCost(_ event: ServerSentEvent, _ read: ChatStreamEvent, _ run: RunRecord) -> Chunk {
-        let cost = run.end?.cost ?? .zero
-        guard let data = try? ChatUsage.addingCost("\(cost)", to: event.data) else {
-            return Chunk(frame: event.raw, read: read)
-        }
-        return Chunk(json: data)
-    }
-
-    private func result(
-        _ run: RunRecord, _ answer: Answer, text: [UInt8]?, toolCalls: [UInt8]?, finishReason: String?
-    ) -> NativeRun.Result {
+    private func result(_ run: RunRecord, _ answer: Answer, _ said: AssembledAnswer) -> NativeRun.Result {
         // What the output schema asks for goes out as the value it is.
         let json = answer.verdict?.isValid == true ? answer.json.map { NativeRun.Output.json($0) } : nil
         return NativeRun.Result(
-            id: "\(run.id)", output: json ?? text.map { .text($0) }, toolCalls: toolCalls, finishReason: finishReason,
+            id: "\(run.id)", output: json ?? (said.text ?? said.refusal).map { .text($0) },
+            toolCalls: NativeRun.toolCalls(said.toolCalls), finishReason: answer.tally.finishReason?.chatName,
             version: NativeRun.Version(number: Int64(run.versionNumber), hash: "\(run.versionHash)"),
             deployment: NativeRun.Deployment(
                 agent: run.agent, environment: run.environment, schema: Int64(run.schema),

@@ -267,7 +267,9 @@ extension JSONWriter {
             switch item {
             case .reasoning(_, let signature?): opaque.append(("reasoning.text", "signature", signature))
             case .hiddenReasoning(let data): opaque.append(("reasoning.encrypted", "data", data))
-            case .text, .refusal, .reasoning, .call: continue
+            case .call(let call):
+                if let signature = call.signature { opaque.append(("reasoning.text", "signature", signature)) }
+            case .text, .refusal, .reasoning: continue
             }
         }
         guard !opaque.isEmpty else { return }

@@ -41,7 +41,7 @@ extension JSONWriter {
     fileprivate mutating func turn(
         _ turn: Turn, spoken: WireProtocol, _ dialect: ProviderDialect
     ) throws(RequestFault) {
-        // Each result is a message of its own, before what else the turn says.
+        // Each result is a message of its own, and they come before what else the turn says.
         for case .result(let result) in turn.parts { try self.result(result) }
         let rest = turn.parts.filter { if case .result = $0 { false } else { true } }
         if rest.isEmpty, !turn.parts.isEmpty { return }
@@ -83,8 +83,8 @@ extension JSONWriter {
                 member("text", text)
                 endObject()
             case .media(let media): try self.media(media)
-            case .call, .result, .reasoning, .hiddenReasoning, .refusal:
-                throw RequestFault("The message has a part that its role cannot say.", param: "messages")
+            case .native: throw RequestFault.nativePart
+            case .call, .result, .reasoning, .hiddenReasoning, .refusal: throw RequestFault.misplacedPart
             }
         }
         endArray()
@@ -104,8 +104,8 @@ extension JSONWriter {
             case .reasoning(let text, _): thoughts += text.utf8
             // It means nothing to another provider.
             case .hiddenReasoning: continue
-            case .media, .result:
-                throw RequestFault("The message has a part that its role cannot say.", param: "messages")
+            case .native: throw RequestFault.nativePart
+            case .media, .result: throw RequestFault.misplacedPart
             }
         }
         key("content")

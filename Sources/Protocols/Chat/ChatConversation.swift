@@ -11,7 +11,7 @@ package enum ChatConversation {
             switch message.content {
             case .text(let text): conversation.turns.append(Turn(.init(message.role), [.text(.utf8(text))]))
             case .parts(let json):
-                let parts = try parts(document(json, place).elements(), at: place)
+                let parts = try parts(document(json, place).elements())
                 conversation.turns.append(Turn(.init(message.role), parts))
             case .members(let json):
                 var whole = Array("{\"role\":\"\(message.role.rawValue)\"".utf8)
@@ -42,15 +42,7 @@ package enum ChatConversation {
     }
 
     /// The parts of a message's content.
-    fileprivate static func parts(_ values: [JSONValue], at place: String) throws(RequestFault) -> [Turn.Part] {
-        var parts: [Turn.Part] = []
-        for (index, value) in values.enumerated() {
-            let place = "\(place).content[\(index)]"
-            guard let part = part(value) else { throw RequestFault("The part is of an unknown kind.", param: place) }
-            parts.append(part)
-        }
-        return parts
-    }
+    fileprivate static func parts(_ values: [JSONValue]) -> [Turn.Part] { values.map { part($0) ?? .native($0) } }
 
     private static func part(_ value: JSONValue) -> Turn.Part? {
         switch value.member("type")?.string {
@@ -145,7 +137,7 @@ extension Conversation {
         guard content.kind == .array else {
             throw RequestFault("Must be a string or an array of parts.", param: place + ".content")
         }
-        return try ChatConversation.parts(content.elements(), at: place)
+        return ChatConversation.parts(content.elements())
     }
 
     private mutating func addAssistant(_ message: JSONValue, at place: String) throws(RequestFault) {

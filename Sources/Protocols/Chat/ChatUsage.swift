@@ -68,23 +68,19 @@ extension ChatUsage {
     }
 
     /// A usage chunk as OpenAI sends it last, for a client that asked and a provider that sent none.
-    /// - Parameter created: seconds since 1970.
-    package static func chunk(id: String, model: String, created: Int64, usage: Usage, cost: String) -> [UInt8] {
+    package static func chunk(_ ending: AnswerEnding) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
-        writer.key("id")
-        writer.string(id)
-        writer.key("object")
-        writer.string("chat.completion.chunk")
+        writer.member("id", ending.id)
+        writer.member("object", "chat.completion.chunk")
         writer.key("created")
-        writer.int(created)
-        writer.key("model")
-        writer.string(model)
+        writer.int(ending.created)
+        writer.member("model", ending.model)
         writer.key("choices")
         writer.beginArray()
         writer.endArray()
         writer.key("usage")
-        writer.chatUsage(usage, cost: cost)
+        writer.chatUsage(ending.usage, cost: ending.cost)
         writer.endObject()
         return writer.bytes
     }

@@ -62,6 +62,8 @@ package struct Turn: Sendable {
         case reasoning(JSONText, signature: JSONText?)
         case hiddenReasoning(JSONText)
         case refusal(JSONText)
+        /// Of a kind that only its own protocol knows.
+        case native(JSONValue)
     }
 
     package struct Call: Sendable {

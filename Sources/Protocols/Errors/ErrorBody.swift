@@ -29,22 +29,9 @@ package struct ErrorBody: Sendable {
         writer.beginObject()
         writer.key("error")
         writer.beginObject()
-        writer.key("message")
-        writer.string(message)
-        writer.key("type")
-        writer.string(type)
-        writer.key("param")
-        writer.optional(param)
-        writer.key("code")
-        writer.optional(code)
-        for member in extra {
-            writer.key(member.name)
-            writer.raw(member.json.utf8)
-        }
-        if !faults.isEmpty {
-            writer.key("faults")
-            writer.faults(faults, root: faultsRoot)
-        }
+        writer.member("message", message)
+        writer.member("type", type)
+        writer.details(of: self)
         writer.endObject()
         writer.endObject()
         return writer.bytes
@@ -63,5 +50,22 @@ package struct ErrorBody: Sendable {
         case 500...: "server_error"
         case _: "invalid_request_error"
         }
+    }
+}
+
+extension JSONWriter {
+    /// What every protocol's error has of ours beside its message: field, code, figures, faults.
+    mutating func details(of error: ErrorBody) {
+        key("param")
+        optional(error.param)
+        key("code")
+        optional(error.code)
+        for member in error.extra {
+            key(member.name)
+            raw(member.json.utf8)
+        }
+        guard !error.faults.isEmpty else { return }
+        key("faults")
+        faults(error.faults, root: error.faultsRoot)
     }
 }

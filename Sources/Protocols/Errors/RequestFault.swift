@@ -9,3 +9,11 @@ package struct RequestFault: Error, Hashable, Sendable {
         self.param = param
     }
 }
+
+extension RequestFault {
+    /// A part of a message that cannot be said in the provider's protocol.
+    static let nativePart = RequestFault(
+        "The messages have a part of a kind that only its own protocol knows, and the deployed provider speaks another.",
+        param: "messages")
+    static let misplacedPart = RequestFault("A message has a part that its role cannot say.", param: "messages")
+}

@@ -297,7 +297,10 @@ import Testing
 
     @Test func writesAUsageChunkThatReadsBackTheSame() throws {
         let usage = Usage(uncachedInput: 3, cacheRead: 5, audioInput: 4, output: 1, reasoning: 3, audioOutput: 2)
-        let chunk = ChatUsage.chunk(id: "i", model: "m", created: 7, usage: usage, cost: "0.1")
+        let chunk = ChatUsage.chunk(
+            AnswerEnding(
+                AnswerOpening(id: "i", model: "m", created: 7, origin: .chat), AnswerTally(), finishReason: .stop,
+                usage: usage, cost: "0.1"))
         let root = try JSONDocument(chunk).root
         #expect(ChatUsage.read(root, dialect: .compatible)?.usage == usage)
         #expect(root.member("usage")?.member("total_tokens")?.int == 18)

@@ -1,0 +1,38 @@
+import Protocols
+
+/// A stream as its client gets it.
+enum ClientStream {
+    /// Both sides speak one protocol: the provider's own bytes go through.
+    case raw
+    /// Our own form.
+    case native
+    case written(any AnswerWriter)
+
+    init(_ format: ClientFormat, _ opening: AnswerOpening) {
+        switch format {
+        case .native: self = .native
+        case .chat: self = opening.origin == .chat ? .raw : .written(ChatAnswerWriter(opening))
+        }
+    }
+
+    /// An event of the provider's stream as this client gets it; nothing where it gets none.
+    mutating func write(_ event: ServerSentEvent, _ step: AnswerStep) throws(RelayFault) -> [UInt8] {
+        switch self {
+        case .raw: return step.amended.map { ServerSentEvent.frame(json: $0) } ?? event.raw
+        case .native:
+            var bytes: [UInt8] = []
+            for piece in step.pieces where piece.choice == 0 {
+                if case .text(let text) = piece.content {
+                    if !text.isEmpty { bytes += NativeRun.delta(text: text) }
+                } else if let delta = NativeRun.delta(toolCall: piece.content) {
+                    bytes += delta
+                }
+            }
+            return bytes
+        case .written(var writer):
+            let bytes = try writer.write(step)
+            self = .written(writer)
+            return bytes
+        }
+    }
+}

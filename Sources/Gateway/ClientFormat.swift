@@ -1,5 +1,6 @@
 import Domain
 import JSON
+import NIOHTTP1
 import Protocols
 
 typealias Call = RunCall
@@ -8,13 +9,24 @@ typealias Call = RunCall
 enum ClientFormat: Sendable {
     /// OpenAI's chat completions: the provider's own bytes go through.
     case chat
+    /// Anthropic's Messages.
+    case anthropic
     /// `POST /v1/run`.
     case native
+
+    /// That of a client, as far as a request tells that may be no run: Anthropic's SDKs always say a version.
+    init(of path: String, _ headers: HTTPHeaders) {
+        self =
+            if path == "/v1/run" { .native } else if headers.contains(name: AnthropicRequest.versionHeader) {
+                .anthropic
+            } else { .chat }
+    }
 
     /// Of its route.
     var name: String {
         switch self {
         case .chat: "chat"
+        case .anthropic: "anthropic"
         case .native: "native"
         }
     }
@@ -23,10 +35,22 @@ enum ClientFormat: Sendable {
     var spoken: WireProtocol {
         switch self {
         case .chat, .native: .chat
+        case .anthropic: .anthropic
         }
     }
 
-    func decode(_ body: [UInt8]) throws(GatewayError) -> Call {
+    func decode(_ request: GatewayRequest) throws(GatewayError) -> Call {
+        var call = try decode(request.body)
+        if self == .anthropic {
+            for name in AnthropicRequest.headers {
+                let value = request.headers[name].joined(separator: ",")
+                if !value.isEmpty { call.protocolHeaders.append((name, value)) }
+            }
+        }
+        return call
+    }
+
+    private func decode(_ body: [UInt8]) throws(GatewayError) -> Call {
         let document: JSONDocument
         do throws(JSONFault) {
             document = try JSONDocument(body)
@@ -37,6 +61,7 @@ enum ClientFormat: Sendable {
         do throws(RequestFault) {
             switch self {
             case .chat: return try ChatRequest(document).call
+            case .anthropic: return try AnthropicRequest(document).call
             case .native: return try NativeRunRequest(document).call
             }
         } catch {
@@ -44,10 +69,20 @@ enum ClientFormat: Sendable {
         }
     }
 
-    func errorEvent(_ error: ErrorBody) -> [UInt8] {
+    /// An error in this client's envelope.
+    func encode(_ error: ErrorBody, status: Int, requestID: String) -> [UInt8] {
+        switch self {
+        case .chat, .native: error.encode()
+        case .anthropic: error.encodeAnthropic(status: status, requestID: requestID)
+        }
+    }
+
+    /// The event that ends a stream in an error.
+    func encodeEvent(_ error: ErrorBody, status: Int, requestID: String) -> [UInt8] {
         switch self {
         case .chat: error.encodeEvent()
         case .native: NativeRun.error(error.encode())
+        case .anthropic: error.encodeAnthropicEvent(status: status, requestID: requestID)
         }
     }
 }

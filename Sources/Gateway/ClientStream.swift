@@ -11,7 +11,9 @@ enum ClientStream {
     init(_ format: ClientFormat, _ opening: AnswerOpening) {
         switch format {
         case .native: self = .native
-        case .chat: self = opening.origin == .chat ? .raw : .written(ChatAnswerWriter(opening))
+        case _ where format.spoken == opening.origin: self = .raw
+        case .anthropic: self = .written(AnthropicAnswerWriter(opening))
+        case .chat: self = .written(ChatAnswerWriter(opening))
         }
     }
 

@@ -7,7 +7,7 @@ enum ErrorResponse {
     static func send(_ error: GatewayError, to client: ResponseWriter, _ facts: RunFacts) {
         client.send(
             HTTPResponseStatus(statusCode: error.status), facts.timed(headers(error, facts)),
-            body: body(error, facts).encode())
+            body: encoded(error, facts))
     }
 
     /// But for the time it took.
@@ -22,7 +22,17 @@ enum ErrorResponse {
         return headers
     }
 
-    static func body(_ error: GatewayError, _ facts: RunFacts) -> ErrorBody {
+    /// In the envelope of what the client speaks.
+    static func encoded(_ error: GatewayError, _ facts: RunFacts) -> [UInt8] {
+        facts.format.encode(body(error, facts), status: error.status, requestID: "\(facts.id)")
+    }
+
+    /// The same as the event that ends a stream.
+    static func event(_ error: GatewayError, _ facts: RunFacts) -> [UInt8] {
+        facts.format.encodeEvent(body(error, facts), status: error.status, requestID: "\(facts.id)")
+    }
+
+    private static func body(_ error: GatewayError, _ facts: RunFacts) -> ErrorBody {
         var extra: [(name: String, json: String)] = [("run_id", "\"\(facts.runID)\"")]
         if let charged = error.charged { extra.append(("charged", "\(charged)")) }
         extra += error.details.map { ($0.name, $0.value) }

@@ -17,6 +17,7 @@ enum Route: Hashable {
         let path = path.hasPrefix("/openai/") ? String(path.dropFirst("/openai".count)) : path
         switch path {
         case "/v1/chat/completions": self = Self.post(method, .run(.chat))
+        case "/v1/messages": self = Self.post(method, .run(.anthropic))
         case "/v1/run": self = Self.post(method, .run(.native))
         case "/v1/models": self = Self.get(method, .models)
         case "/v1/deployment": self = Self.get(method, .deployment)

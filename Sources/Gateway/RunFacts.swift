@@ -8,6 +8,8 @@ struct RunFacts {
     var id: RunID
     /// The run whose request this is again, under its idempotency key.
     var repeats: RunID?
+    /// What the client speaks: errors are told in its envelope.
+    var format: ClientFormat
     var receivedAt: NIODeadline
     var organization = ""
     var agent = ""
@@ -50,8 +52,9 @@ struct RunFacts {
         }
     }
 
-    init(id: RunID, receivedAt: NIODeadline) {
+    init(id: RunID, format: ClientFormat = .chat, receivedAt: NIODeadline) {
         self.id = id
+        self.format = format
         self.receivedAt = receivedAt
     }
 
@@ -91,6 +94,8 @@ struct RunFacts {
     /// On every response.
     var headers: HTTPHeaders {
         var headers: HTTPHeaders = ["x-request-id": "\(id)", "tollgate-run-id": "\(runID)"]
+        // Where Anthropic's SDKs look for it.
+        if format == .anthropic { headers.add(name: "request-id", value: "\(id)") }
         if version > 0 {
             headers.add(name: "tollgate-version", value: String(version))
             headers.add(name: "tollgate-deployment-revision", value: String(revision))

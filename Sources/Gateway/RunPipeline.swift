@@ -10,7 +10,7 @@ struct RunPipeline {
     let settings: GatewaySettings
 
     func run(_ request: GatewayRequest, _ client: ResponseWriter) async {
-        var facts = worker.facts(receivedAt: request.receivedAt)
+        var facts = worker.facts(receivedAt: request.receivedAt, format)
         worker.counters.begun += 1
         do throws(GatewayError) {
             let caller = try authenticate(request)
@@ -18,7 +18,7 @@ struct RunPipeline {
             // Who repeats a request under its idempotency key gets the first one's response, and there is no run.
             guard let claim = try await once(request, caller, client, &facts) else { return }
             defer { claim.end() }
-            let call = try format.decode(request.body)
+            let call = try format.decode(request)
             facts.isStreamed = call.stream
             let target = try resolve(call, for: caller)
             facts.note(target)

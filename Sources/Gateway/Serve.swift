@@ -27,11 +27,11 @@ extension Worker {
         case .readiness: say("ready", .ok, request, client)
         case .unknown:
             let error = GatewayError(
-                .notFound, "There is no such route. Runs go to POST /v1/chat/completions or /v1/run.")
-            ErrorResponse.send(error, to: client, facts(receivedAt: request.receivedAt))
+                .notFound, "There is no such route. Runs go to POST /v1/chat/completions, /v1/messages or /v1/run.")
+            ErrorResponse.send(error, to: client, facts(receivedAt: request.receivedAt, request.format))
         case .wrongMethod(let allowed):
             let error = GatewayError(.methodNotAllowed, "This route takes \(allowed).")
-            ErrorResponse.send(error, to: client, facts(receivedAt: request.receivedAt))
+            ErrorResponse.send(error, to: client, facts(receivedAt: request.receivedAt, request.format))
         }
     }
 
@@ -47,7 +47,7 @@ extension Worker {
         _ request: GatewayRequest, _ client: ResponseWriter,
         _ answer: (Caller, inout RunFacts) throws(GatewayError) -> Reading
     ) {
-        var facts = facts(receivedAt: request.receivedAt)
+        var facts = facts(receivedAt: request.receivedAt, request.format)
         do throws(GatewayError) {
             let reading = try answer(try authenticate(request), &facts)
             var headers = facts.wholeHeaders

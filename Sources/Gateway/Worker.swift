@@ -59,8 +59,8 @@ final class Worker: @unchecked Sendable {
     }
 
     /// What is known of a request as it comes in.
-    func facts(receivedAt: NIODeadline = .now()) -> RunFacts {
-        RunFacts(id: RunID(milliseconds: settings.now()), receivedAt: receivedAt)
+    func facts(receivedAt: NIODeadline = .now(), _ format: ClientFormat = .chat) -> RunFacts {
+        RunFacts(id: RunID(milliseconds: settings.now()), format: format, receivedAt: receivedAt)
     }
 
     /// False once the gateway drains.

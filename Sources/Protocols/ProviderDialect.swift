@@ -18,6 +18,8 @@ package struct ProviderDialect: Hashable, Sendable {
     /// What of `response_format` is known.
     package enum StructuredOutput: String, Sendable {
         case jsonSchema
+        /// Only schemas whose every object is closed, with all its members required.
+        case strictJSONSchema
         /// Only that the answer be JSON, and only where the prompt speaks of JSON: else the request is refused.
         case jsonObject
         /// It is refused, or there is no telling.
@@ -48,20 +50,44 @@ package struct ProviderDialect: Hashable, Sendable {
     package var reasoning = Reasoning.withinOutput
     package var structuredOutput = StructuredOutput.none
 
-    /// Appended to the base URL.
-    package static let chatPath = "/chat/completions"
-
-    package func chatURL(base: String? = nil) -> String? {
+    /// Where requests go; nil where there is no base URL.
+    /// - Parameter base: the configured one.
+    package func url(base: String? = nil) -> String? {
         guard var base = base ?? baseURL else { return nil }
         while base.hasSuffix("/") { base.removeLast() }
-        return base + Self.chatPath
+        switch wire {
+        case .chat: return base + "/chat/completions"
+        case .anthropic: return base + "/messages"
+        case .responses: return base + "/responses"
+        case .gemini, .bedrock, .cohere: return base
+        }
+    }
+
+    /// What its protocol wants beside the key.
+    /// - Parameter call: whose own choice of a protocol's version goes through where it speaks the same one.
+    package func headers(for call: RunCall) -> [(name: String, value: String)] {
+        switch wire {
+        case .anthropic:
+            let own = call.spoken == .anthropic ? call.protocolHeaders : []
+            let saysVersion = own.contains { $0.name == AnthropicRequest.versionHeader }
+            return own + (saysVersion ? [] : [(AnthropicRequest.versionHeader, AnthropicRequest.version)])
+        case .chat, .responses, .gemini, .bedrock, .cohere: return []
+        }
+    }
+
+    /// What a model of its can be told of an answer's shape.
+    package func structuredOutput(of model: String) -> StructuredOutput {
+        wire == .anthropic && !AnthropicModel(model).takesSchemas ? .none : structuredOutput
     }
 }
 
 extension ProviderDialect {
     /// Reads one answer of the provider's.
     package func reader() -> any AnswerReader {
-        ChatAnswerReader(dialect: self)
+        switch wire {
+        case .anthropic: AnthropicAnswerReader()
+        case .chat, .responses, .gemini, .bedrock, .cohere: ChatAnswerReader(dialect: self)
+        }
     }
 
     package static func isBuiltIn(_ name: String) -> Bool { byName[name] != nil }
@@ -93,9 +119,9 @@ extension ProviderDialect {
         ProviderDialect(
             name: "azure", keyHeader: "api-key", keyPrefix: "", outputMaximum: .maxCompletionTokens,
             knowsDeveloperRole: true, keepsDetail: true, structuredOutput: .jsonSchema),
-        // Its endpoint ignores `response_format`.
         ProviderDialect(
-            name: "anthropic", baseURL: "https://api.anthropic.com/v1", knowsDeveloperRole: true, acceptsN: false),
+            name: "anthropic", wire: .anthropic, baseURL: "https://api.anthropic.com/v1", keyHeader: "x-api-key",
+            keyPrefix: "", acceptsN: false, structuredOutput: .strictJSONSchema),
         ProviderDialect(
             name: "gemini", baseURL: "https://generativelanguage.googleapis.com/v1beta/openai",
             reasoning: .restOfTotal, structuredOutput: .jsonSchema),

@@ -31,6 +31,8 @@ package struct RunCall: Sendable {
     package var n: Int64 = 1
     /// The client's own labels, of the native form only; OpenAI's `metadata` is one of `parameters`.
     package var metadata: JSONValue?
+    /// Headers that are of the protocol rather than of HTTP, in lower case.
+    package var protocolHeaders: [(name: String, value: String)] = []
     /// All other top-level fields that are not null, in the order they came.
     package var parameters: [Field] = []
 

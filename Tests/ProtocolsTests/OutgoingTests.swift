@@ -111,8 +111,8 @@ import Testing
     /// Its key must not go to the one it is alike.
     @Test func habitsOfAnotherAreNotItsPlace() {
         let dialect = ProviderDialect.named("mine", habitsOf: "azure")
-        #expect(dialect.keyHeader == "api-key" && dialect.chatURL() == nil)
-        #expect(dialect.chatURL(base: "https://mine.example/v1/") == "https://mine.example/v1/chat/completions")
+        #expect(dialect.keyHeader == "api-key" && dialect.url() == nil)
+        #expect(dialect.url(base: "https://mine.example/v1/") == "https://mine.example/v1/chat/completions")
         let ollama = ProviderDialect.named("ollama", habitsOf: "openai")
         #expect(ollama.outputMaximum == .maxCompletionTokens && ollama.baseURL == "http://localhost:11434/v1")
         #expect(ProviderDialect.named("groq", habitsOf: nil) == ProviderDialect.named("groq"))

@@ -136,7 +136,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         case .run, .models, .model, .deployment, .runRecord, .unknown, .wrongMethod:
             worker.counters.refused(ErrorCode.draining)
             let error = GatewayError(.draining, "The gateway is shutting down.", retryAfter: 1)
-            ErrorResponse.send(error, to: writer, worker.facts())
+            ErrorResponse.send(error, to: writer, worker.facts(request.format))
         }
     }
 
@@ -148,7 +148,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         worker.counters.refused(error.code)
         let writer = writer(context, head, keepsAlive: false)
         state = .responding(writer)
-        ErrorResponse.send(error, to: writer, worker.facts())
+        let format = ClientFormat(of: GatewayRequest(head, body: []).path, head.headers)
+        ErrorResponse.send(error, to: writer, worker.facts(format))
         state = .discarding
     }
 

@@ -22,6 +22,9 @@ struct GatewayRequest: Sendable {
         receivedAt = .now()
     }
 
+    /// What errors are told in, where no run says it.
+    var format: ClientFormat { ClientFormat(of: path, headers) }
+
     /// The first of the places in which an SDK sends its key.
     var bearer: String? {
         if let authorization = headers.first(name: "authorization") {

@@ -105,7 +105,7 @@ extension Worker {
             let error = GatewayError(refusal.code, refusal.message)
             return Refusal.Answer(
                 headers: facts.wholeHeaders.map { ($0.name, $0.value) },
-                body: ErrorResponse.body(error, facts).encode())
+                body: ErrorResponse.encoded(error, facts))
         }
     }
 }

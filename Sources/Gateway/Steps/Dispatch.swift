@@ -20,7 +20,7 @@ extension RunPipeline {
                 ("User-Agent", "tollgate"),
                 // OpenAI keeps it with its own request id, so both sides can find a run.
                 ("X-Client-Request-Id", "\(facts.id)"),
-            ],
+            ] + prompt.headers.map { ($0.name, $0.value) },
             body: prompt.body, timeouts: timeouts,
             limits: ExchangeLimits(headerBytes: settings.maximumResponseHeaderBytes))
         // It left while the hold was written: nothing is sent for nobody.

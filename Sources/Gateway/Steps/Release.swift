@@ -34,6 +34,7 @@ extension RunPipeline {
             case .native: return .whole(.ok, facts.untimedHeaders, NativeRun.encode(result(run, answer, said)))
             case _ where format.spoken == opening.origin: return .whole(.ok, facts.untimedHeaders, body)
             case .chat: return .whole(.ok, facts.untimedHeaders, ChatAnswerWriter.whole(said, end))
+            case .anthropic: return .whole(.ok, facts.untimedHeaders, AnthropicAnswerWriter.whole(said, end))
             }
         case .stream(let kept): return .stream(streamEnd(kept, answer, run, end))
         }
@@ -45,7 +46,7 @@ extension RunPipeline {
     ) -> [UInt8] {
         var stream = kept.stream
         var bytes: [UInt8] = []
-        if case .raw = stream { return chatEnd(kept, ending) }
+        if case .raw = stream { return format == .chat ? chatEnd(kept, ending) : rawEnd(kept, ending) }
         // Nothing that was written so far makes this fail: what comes behind the finish says no more.
         for (event, step) in kept.events where !step.isDone && !step.isUsageOnly {
             bytes += (try? stream.write(event, step)) ?? []
@@ -59,9 +60,9 @@ extension RunPipeline {
         guard client.responseHasBegun else {
             return .whole(
                 HTTPResponseStatus(statusCode: error.status), ErrorResponse.headers(error, facts),
-                ErrorResponse.body(error, facts).encode())
+                ErrorResponse.encoded(error, facts))
         }
-        return .stream(format.errorEvent(ErrorResponse.body(error, facts)))
+        return .stream(ErrorResponse.event(error, facts))
     }
 
     /// The run is on the books, or there is none: the client gets the rest.
@@ -75,6 +76,23 @@ extension RunPipeline {
             await client.write(bytes)
             client.end()
         }
+    }
+
+    /// The end of a stream that always says its usage: what it cost goes out there, and what came of the output schema.
+    private func rawEnd(_ kept: Answer.StreamEnd, _ ending: AnswerEnding) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for (event, step) in kept.events {
+            guard step.usage != nil, var data = try? ChatUsage.addingCost(ending.cost, to: event.data) else {
+                bytes += event.raw
+                continue
+            }
+            if let verdict = ending.verdict, let marked = try? ChatUsage.adding("tollgate", verdict.encode(), to: data)
+            {
+                data = marked
+            }
+            bytes += event.framed(data)
+        }
+        return bytes
     }
 
     /// The end of a stream of OpenAI's. Its last chunk says what came of the output schema, where there is one.

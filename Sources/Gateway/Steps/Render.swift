@@ -6,6 +6,8 @@ import Protocols
 /// The provider's request, ready to be sent, and what bounds its cost.
 struct Prompt {
     var body: [UInt8]
+    /// What the provider's protocol wants beside the key.
+    var headers: [(name: String, value: String)]
     /// Names of request fields that the deployment decides.
     var ignored: [String]
     var measure: RequestMeasure
@@ -27,7 +29,7 @@ extension RunPipeline {
     ) throws(GatewayError) -> Prompt {
         let plan = target.plan
         let maximum = try outputMaximum(call, plan, route)
-        guard !messages.isEmpty || !call.messages.isEmpty else {
+        guard !messages.isEmpty || !call.messages.isEmpty || call.system != nil else {
             throw GatewayError(
                 .invalidRequest, "The deployed version has no messages of its own: send some.", param: "messages")
         }
@@ -39,13 +41,14 @@ extension RunPipeline {
             let searches =
                 plan.asksForProviderTools || call.parameters.contains { ProviderTools.areAsked(by: $0.name, $0.value) }
             try requireToolPrice(searches, route)
-            let body = try ChatBody.encode(version, call: call, maxOutputTokens: maximum, dialect: route.dialect)
+            let (body, measured) = try ProviderBody.encode(
+                version, call, maxOutputTokens: maximum, dialect: route.dialect, allowances: settings.allowances)
             let ignored = (target.modelWasSetAside ? ["model"] : []) + unpriced + body.ignored
-            var measure = RequestMeasure(bytes: body.bytes.count, maximumOutput: maximum, choices: call.n)
+            var measure = measured
             measure.asksForProviderTools = searches
-            measure.note(version, call, route.dialect, settings.allowances)
             return Prompt(
-                body: body.bytes, ignored: ignored.filter(isHeaderSafe), measure: measure,
+                body: body.bytes, headers: route.dialect.headers(for: call), ignored: ignored.filter(isHeaderSafe),
+                measure: measure,
                 most: measure.most(settings.allowances), likely: measure.likely(settings.allowances),
                 attempts: plan.output?.onInvalid == .retry && !call.stream ? 2 : 1)
         } catch {
@@ -85,8 +88,9 @@ extension RunPipeline {
         guard let format = plan.output?.responseFormat,
             !plan.parameters.contains(where: { $0.name == format.name })
         else { return nil }
-        switch dialect.structuredOutput {
+        switch dialect.structuredOutput(of: plan.model) {
         case .jsonSchema: return format
+        case .strictJSONSchema: return plan.output?.isStrict == true ? format : nil
         case .jsonObject:
             let speaksOfJSON =
                 messages.contains { $0.content.bytes.speaksOfJSON } || call.messages.contains { $0.raw.speaksOfJSON }

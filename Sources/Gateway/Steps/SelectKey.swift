@@ -46,7 +46,7 @@ extension RunPipeline {
             throw unusable("The model \(plan.model) of \(plan.provider) has no price, and its key costs credits.")
         }
         let dialect = ProviderDialect.named(plan.provider, habitsOf: settings.providerDialects[plan.provider])
-        guard let url = dialect.chatURL(base: settings.providerBaseURLs[plan.provider]) else {
+        guard let url = dialect.url(base: settings.providerBaseURLs[plan.provider]) else {
             throw unusable("The provider \(plan.provider) has no base URL: set providers.\(plan.provider).base_url.")
         }
         return ProviderRoute(

@@ -9,6 +9,8 @@ package struct OutputContract: Sendable {
     /// plainly an object.
     package let responseFormat: Parameter?
 
+    /// Whether the schema is within what strict structured output takes.
+    package let isStrict: Bool
     /// What a provider that knows JSON only is sent.
     package static let jsonObject = Parameter(name: "response_format", json: Array(#"{"type":"json_object"}"#.utf8))
 
@@ -16,7 +18,9 @@ package struct OutputContract: Sendable {
     init(_ text: [UInt8], onInvalid: InvalidOutputRule, at place: JSONPointer) throws(VersionFault) {
         schema = try Plan.compiled(text, at: place)
         self.onInvalid = onInvalid
-        responseFormat = StructuredOutput.responseFormat(text).map { Parameter(name: "response_format", json: $0) }
+        let format = StructuredOutput.responseFormat(text)
+        responseFormat = format.map { Parameter(name: "response_format", json: $0.json) }
+        isStrict = format?.isStrict == true
     }
 
     /// Memory it holds, in bytes, roughly.
@@ -44,7 +48,7 @@ enum StructuredOutput {
     private static let maximumDepth = 10
 
     /// The value of `response_format`; nil where the root is not plainly an object, which no provider takes.
-    static func responseFormat(_ schema: [UInt8]) -> [UInt8]? {
+    static func responseFormat(_ schema: [UInt8]) -> (json: [UInt8], isStrict: Bool)? {
         guard let root = try? JSONDocument(schema).root, root.member("type")?.isString("object") == true else {
             return nil
         }
@@ -58,13 +62,14 @@ enum StructuredOutput {
         writer.string("output")
         writer.key("schema")
         writer.raw(schema)
-        if isStrict(root, depth: 0), root.member("anyOf") == nil {
+        let isStrict = isStrict(root, depth: 0) && root.member("anyOf") == nil
+        if isStrict {
             writer.key("strict")
             writer.bool(true)
         }
         writer.endObject()
         writer.endObject()
-        return writer.bytes
+        return (writer.bytes, isStrict)
     }
 
     /// Whether a schema is within what strict structured output takes everywhere (OpenAI's guide "Structured model

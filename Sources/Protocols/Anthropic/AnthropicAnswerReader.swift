@@ -75,10 +75,8 @@ package struct AnthropicAnswerReader: AnswerReader {
         case "tool_use":
             let number = calls.count
             calls[index] = number
-            step.add(
-                .toolCall(
-                    number, CallHead(id: JSONText(block.member("id")), name: JSONText(block.member("name")) ?? .utf8([]))
-                ))
+            let head = CallHead(id: JSONText(block.member("id")), name: JSONText(block.member("name")) ?? .utf8([]))
+            step.add(.toolCall(number, head))
         // Of tools that Anthropic runs itself: their calls and results mean nothing elsewhere.
         case _: break
         }

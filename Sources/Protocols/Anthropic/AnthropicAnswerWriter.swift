@@ -11,6 +11,8 @@ package struct AnthropicAnswerWriter: AnswerWriter {
     }
 
     private let opening: AnswerOpening
+    private var id: String
+    private var model: String
     private var hasBegun = false
     private var open: Block?
     /// Blocks begun so far.
@@ -18,17 +20,25 @@ package struct AnthropicAnswerWriter: AnswerWriter {
     /// Calls begun so far.
     private var calls = 0
 
-    package init(_ opening: AnswerOpening) { self.opening = opening }
+    package init(_ opening: AnswerOpening) {
+        self.opening = opening
+        id = opening.id
+        model = opening.model
+    }
 
     package mutating func write(_ step: AnswerStep) throws(RelayFault) -> [UInt8] {
+        if let named = step.id, !named.isEmpty { id = named }
+        if let named = step.model, !named.isEmpty { model = named }
         guard !step.pieces.isEmpty else { return [] }
-        var out = begin(id: step.id, model: step.model)
+        var out = begin()
         for piece in step.pieces { try write(piece.content, to: &out) }
         return out
     }
 
     package mutating func end(_ ending: AnswerEnding) -> [UInt8] {
-        var out = begin(id: ending.id, model: ending.model)
+        id = ending.id
+        model = ending.model
+        var out = begin()
         close(&out)
         event("message_delta", to: &out) { writer in
             writer.key("delta")
@@ -46,13 +56,11 @@ package struct AnthropicAnswerWriter: AnswerWriter {
         return out
     }
 
-    private mutating func begin(id: String?, model: String?) -> [UInt8] {
+    private mutating func begin() -> [UInt8] {
         guard !hasBegun else { return [] }
         hasBegun = true
         var out: [UInt8] = []
-        let id = id.flatMap { $0.isEmpty ? nil : $0 } ?? opening.id
-        let model = model.flatMap { $0.isEmpty ? nil : $0 } ?? opening.model
-        event("message_start", to: &out) { writer in
+        event("message_start", to: &out) { [id, model] writer in
             writer.key("message")
             writer.beginObject()
             writer.head(id: id, model: model)

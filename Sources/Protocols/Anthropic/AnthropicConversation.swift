@@ -51,7 +51,8 @@ package enum AnthropicConversation {
         case "thinking":
             let signature = JSONText(block.present("signature"))
             return .reasoning(
-                JSONText(block.member("thinking")) ?? .utf8([]), signature: signature?.isEmpty == true ? nil : signature)
+                JSONText(block.member("thinking")) ?? .utf8([]), signature: signature?.isEmpty == true ? nil : signature
+            )
         case "redacted_thinking": return JSONText(block.member("data")).map { .hiddenReasoning($0) } ?? .native(block)
         case "tool_use":
             guard let name = JSONText(block.member("name")), let input = block.member("input"), input.kind == .object

@@ -18,6 +18,9 @@ struct AnthropicModel {
         version = numbers.first.map { ($0, numbers.dropFirst().first ?? 0) }
     }
 
+    /// Whether an answer's schema can be asked for (from 4.5 on).
+    var takesSchemas: Bool { version.map { $0.major > 4 || ($0.major == 4 && $0.minor >= 5) } ?? true }
+
     /// Whether it decides by itself how much to think, by effort (from 4.6 on; later ones refuse budgets). What is not
     /// known is newer than what is.
     var thinksAdaptively: Bool { version.map { $0.major > 4 || ($0.major == 4 && $0.minor >= 6) } ?? true }

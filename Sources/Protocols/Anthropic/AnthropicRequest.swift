@@ -3,6 +3,12 @@ import JSON
 
 /// The body of `POST /v1/messages`, as Anthropic's SDKs send it; `input` and `schema` are ours.
 package struct AnthropicRequest: Sendable {
+    package static let versionHeader = "anthropic-version"
+    /// The version that we write for; later ones refuse `temperature` and its like.
+    package static let version = "2023-06-01"
+    /// Names of headers of the client's that a provider of the same protocol is to have.
+    package static let headers = [versionHeader, "anthropic-beta"]
+
     package let call: RunCall
 
     package init(_ document: JSONDocument) throws(RequestFault) {

@@ -2,11 +2,7 @@ import Domain
 import JSON
 
 /// The request body for a provider's chat completions endpoint.
-package struct ChatBody: Sendable {
-    package let bytes: [UInt8]
-    /// Request fields set aside because the version decides them, in the order they came. `model` is never among them.
-    package let ignored: [String]
-
+package enum ChatBody {
     /// Written by this type itself, so neither a version's nor a request's parameter may bring them along.
     package static let reserved: Set<String> = [
         "model", "messages", "input", "schema", "stream", "stream_options", "max_tokens", "max_completion_tokens", "n",
@@ -34,7 +30,7 @@ package struct ChatBody: Sendable {
     /// Throws where the call asks for several choices of a provider that gives one: the reply's shape would differ.
     package static func encode(
         _ version: Version, call: RunCall, maxOutputTokens: Int64, dialect: ProviderDialect
-    ) throws(RequestFault) -> ChatBody {
+    ) throws(RequestFault) -> ProviderBody {
         if call.n > 1, !dialect.acceptsN {
             throw RequestFault("The deployed provider gives one choice a call.", param: "n")
         }
@@ -47,7 +43,7 @@ package struct ChatBody: Sendable {
         for message in version.messages { writer.message(message, dialect) }
         for message in call.messages { writer.message(message, dialect) }
         writer.endArray()
-        let ignored = writeParameters(version, call, to: &writer)
+        let ignored = try writeParameters(version, call, to: &writer)
         writer.key(dialect.outputMaximum.rawValue)
         writer.int(maxOutputTokens)
         if call.n > 1 {
@@ -58,13 +54,24 @@ package struct ChatBody: Sendable {
         writer.endObject()
         var all = ignored
         if let field = call.maxOutputField, call.maxOutputTokens != maxOutputTokens { all.append(field) }
-        return ChatBody(bytes: writer.bytes, ignored: all)
+        return ProviderBody(bytes: writer.bytes, ignored: all)
     }
 
-    private static func writeParameters(_ version: Version, _ call: RunCall, to writer: inout JSONWriter) -> [String] {
+    private static func writeParameters(
+        _ version: Version, _ call: RunCall, to writer: inout JSONWriter
+    ) throws(RequestFault) -> [String] {
         var written = reserved
         var ignored: [String] = []
         for field in call.parameters where !reserved.contains(field.name) {
+            if field.name == "tools", !version.overridable.contains("tools"),
+                let ours = version.parameters.first(where: { $0.name == "tools" })
+            {
+                if written.insert("tools").inserted {
+                    writer.key("tools")
+                    writer.raw(try joined(ours.json, field.value))
+                }
+                continue
+            }
             let isLocked =
                 !version.overridable.contains(field.name) && version.parameters.contains { $0.name == field.name }
             if isLocked {
@@ -79,6 +86,25 @@ package struct ChatBody: Sendable {
             writer.raw(parameter.json)
         }
         return ignored
+    }
+
+    /// The version's tools, then the request's.
+    private static func joined(_ ours: [UInt8], _ theirs: JSONValue) throws(RequestFault) -> [UInt8] {
+        guard let known = (try? JSONDocument(ours))?.root.elements() else { return ours }
+        let names = Set(known.compactMap(toolName))
+        var writer = JSONWriter(capacity: ours.count + theirs.range.count)
+        writer.beginArray()
+        for tool in known { writer.value(tool) }
+        for tool in theirs.elements() {
+            if let name = toolName(tool), names.contains(name) { throw .toolClash }
+            writer.value(tool)
+        }
+        writer.endArray()
+        return writer.bytes
+    }
+
+    private static func toolName(_ tool: JSONValue) -> String? {
+        (tool.present("function") ?? tool.present("custom") ?? tool).member("name")?.string
     }
 
     private static func size(_ version: Version, _ call: RunCall) -> Int {

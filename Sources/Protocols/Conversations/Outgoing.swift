@@ -22,18 +22,6 @@ package struct Outgoing: Sendable {
     package var ignored: [String] = []
 }
 
-/// The bytes of a provider's request.
-package struct ProviderBody: Sendable {
-    package let bytes: [UInt8]
-    /// Request fields set aside because the version decides them, or because the provider's protocol has no such thing.
-    package let ignored: [String]
-
-    package init(bytes: [UInt8], ignored: [String]) {
-        self.bytes = bytes
-        self.ignored = ignored
-    }
-}
-
 extension Outgoing {
     /// - Parameters:
     ///   - version: what the version says.
@@ -69,7 +57,7 @@ extension Outgoing {
     private static func refuseClash(_ ours: [Tool], _ theirs: [Tool]) throws(RequestFault) {
         let names = Set(ours.map(\.name.string))
         for tool in theirs where names.contains(tool.name.string) && !tool.name.isEmpty {
-            throw RequestFault("A tool has the name of one that the deployed version brings.", param: "tools")
+            throw .toolClash
         }
     }
 

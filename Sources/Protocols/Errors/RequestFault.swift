@@ -15,5 +15,8 @@ extension RequestFault {
     static let nativePart = RequestFault(
         "The messages have a part of a kind that only its own protocol knows, and the deployed provider speaks another.",
         param: "messages")
+    static let toolClash = RequestFault(
+        "A tool has the name of one that the deployed version brings: the version's come first, then the request's.",
+        param: "tools")
     static let misplacedPart = RequestFault("A message has a part that its role cannot say.", param: "messages")
 }

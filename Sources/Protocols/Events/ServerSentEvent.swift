@@ -1,5 +1,5 @@
 /// One server-sent event.
-package struct ServerSentEvent: Sendable {
+package struct ServerSentEvent: Hashable, Sendable {
     /// UTF-8; empty where the event has no name.
     package var name: [UInt8]
     /// The `data` lines joined with newlines, with room behind for a JSON check in place.
@@ -11,6 +11,12 @@ package struct ServerSentEvent: Sendable {
         self.name = name
         self.data = data
         self.raw = raw
+    }
+
+    /// The same event with other data.
+    package func framed(_ data: [UInt8]) -> [UInt8] {
+        let frame = Self.frame(json: data)
+        return name.isEmpty ? frame : Array("event: ".utf8) + name + [UInt8(ascii: "\n")] + frame
     }
 
     /// The bytes of an event that carries one JSON text. A line end in it can only be white space between tokens, and

@@ -104,10 +104,30 @@ import Testing
         call.parameters += call.parameters
         let body = try ChatBody.encode(version, call: call, maxOutputTokens: 1, dialect: .compatible)
         _ = try canonicalJSON(JSONDocument(body.bytes).root)
-        #expect(body.ignored == ["tools", "tools"])
+        #expect(body.ignored.isEmpty)
     }
 
-    @Test(arguments: ["groq", "anthropic", "ollama"])
+    @Test func toolsOfBothAreSentTheVersionsFirst() throws {
+        let ours = #"[{"type":"function","function":{"name":"a","parameters":{"x":1.0}}}]"#
+        var version = ChatBody.Version(
+            model: "m", messages: [], parameters: [Parameter(name: "tools", json: Array(ours.utf8))])
+        func tools(_ theirs: String) throws -> String? {
+            let call = try ChatRequest(JSONDocument("{\"tools\":\(theirs)}")).call
+            let body = try ChatBody.encode(version, call: call, maxOutputTokens: 1, dialect: .compatible)
+            #expect(body.ignored.isEmpty)
+            return try JSONDocument(body.bytes).root.member("tools").map { String(decoding: $0.raw, as: UTF8.self) }
+        }
+        let theirs = #"{"type":"custom","custom":{"name":"b"}},{"type":"function","function":{"name":"c"}}"#
+        #expect(try tools("[\(theirs)]") == ours.dropLast() + ",\(theirs)]")
+        let fault = #expect(throws: RequestFault.self) {
+            try tools(#"[{"type":"function","function":{"name":"a"}}]"#)
+        }
+        #expect(fault?.param == "tools")
+        version.overridable = ["tools"]
+        #expect(try tools("[\(theirs)]") == "[\(theirs)]")
+    }
+
+    @Test(arguments: ["groq", "deepseek", "ollama"])
     func refusesSeveralChoicesWhereThereIsOne(_ provider: String) throws {
         let call = try ChatRequest(JSONDocument(#"{"n":2}"#)).call
         let fault = #expect(throws: RequestFault.self) {
@@ -118,7 +138,6 @@ import Testing
 
     @Test(arguments: [
         ("openai", "https://api.openai.com/v1/chat/completions"),
-        ("anthropic", "https://api.anthropic.com/v1/chat/completions"),
         ("gemini", "https://generativelanguage.googleapis.com/v1beta/openai/chat/completions"),
         ("groq", "https://api.groq.com/openai/v1/chat/completions"),
         ("mistral", "https://api.mistral.ai/v1/chat/completions"),
@@ -127,8 +146,8 @@ import Testing
         ("openrouter", "https://openrouter.ai/api/v1/chat/completions"), ("azure", nil), ("unknown", nil),
     ])
     func knowsWhereProvidersAre(_ row: (String, String?)) {
-        #expect(ProviderDialect.named(row.0).chatURL() == row.1)
-        #expect(ProviderDialect.named(row.0).chatURL(base: "http://h:1/v1/") == "http://h:1/v1/chat/completions")
+        #expect(ProviderDialect.named(row.0).url() == row.1)
+        #expect(ProviderDialect.named(row.0).url(base: "http://h:1/v1/") == "http://h:1/v1/chat/completions")
         #expect(ProviderDialect.named(row.0).name == row.0)
     }
 }

@@ -1,0 +1,100 @@
+import Domain
+import JSON
+
+/// The body of a provider's request.
+package struct ProviderBody: Sendable {
+    package let bytes: [UInt8]
+    /// Request fields set aside because the version decides them, or because the provider's protocol has no such thing, in
+    /// the order they came. `model` is never among them.
+    package let ignored: [String]
+
+    init(bytes: [UInt8], ignored: [String]) {
+        self.bytes = bytes
+        self.ignored = ignored
+    }
+}
+
+extension ProviderBody {
+    /// What the version says and what the client does, in the provider's protocol, and what it is measured by.
+    ///
+    /// - Parameter maxOutputTokens: the maximum that holds, always sent: the reservation rests on it.
+    /// Throws where the provider's protocol cannot say it, or where the reply's shape would differ.
+    package static func encode(
+        _ version: ChatBody.Version, _ call: RunCall, maxOutputTokens: Int64, dialect: ProviderDialect,
+        allowances: Allowances
+    ) throws(RequestFault) -> (body: ProviderBody, measure: RequestMeasure) {
+        guard dialect.wire != .chat else {
+            return try encodeChat(version, call, maxOutputTokens: maxOutputTokens, dialect, allowances)
+        }
+        guard call.n == 1 else { throw RequestFault("The deployed provider gives one choice a call.", param: "n") }
+        let ours = try ChatConversation.read(version)
+        let theirs = try Conversation(call)
+        let meaning = AnthropicBody.meaning
+        let outgoing = try Outgoing(
+            model: version.model, version: ours, said: theirs, call: call, overridable: version.overridable,
+            maxOutputTokens: maxOutputTokens, target: dialect.wire, meaning: meaning)
+        let body = try AnthropicBody.encode(outgoing)
+        var measure = RequestMeasure(bytes: body.bytes.count, maximumOutput: maxOutputTokens, choices: 1)
+        measure.note(ours, keepsDetail: dialect.keepsDetail, allowances)
+        measure.note(theirs, keepsDetail: dialect.keepsDetail, allowances)
+        return (body, measure)
+    }
+
+    private static func encodeChat(
+        _ version: ChatBody.Version, _ call: RunCall, maxOutputTokens: Int64, _ dialect: ProviderDialect,
+        _ allowances: Allowances
+    ) throws(RequestFault) -> (ProviderBody, RequestMeasure) {
+        var call = call
+        var lost: [String] = []
+        if call.spoken != .chat {
+            (call, lost) = try ChatConversation.call(call, Conversation(call), dialect)
+        }
+        let body = try ChatBody.encode(version, call: call, maxOutputTokens: maxOutputTokens, dialect: dialect)
+        var measure = RequestMeasure(bytes: body.bytes.count, maximumOutput: maxOutputTokens, choices: call.n)
+        measure.note(version, call, dialect, allowances)
+        return (ProviderBody(bytes: body.bytes, ignored: lost + body.ignored), measure)
+    }
+}
+
+extension Conversation {
+    /// What a client says, whichever protocol it speaks.
+    package init(_ call: RunCall) throws(RequestFault) {
+        switch call.spoken {
+        case .chat: self = try ChatConversation.read(call)
+        case .anthropic: self = try AnthropicConversation.read(call)
+        case .responses, .gemini, .bedrock, .cohere: throw RequestFault("The protocol is not spoken.")
+        }
+    }
+}
+
+extension RequestMeasure {
+    /// Takes what a conversation tells of its cost beyond its bytes.
+    mutating func note(_ conversation: Conversation, keepsDetail: Bool, _ allowances: Allowances) {
+        for turn in conversation.turns {
+            for part in turn.parts { note(part, keepsDetail, allowances) }
+        }
+        if !conversation.tools.isEmpty { hasTools = true }
+    }
+
+    private mutating func note(_ part: Turn.Part, _ keepsDetail: Bool, _ allowances: Allowances) {
+        switch part {
+        case .text, .call, .reasoning, .hiddenReasoning, .refusal: break
+        case .result(let result): for inner in result.content { note(inner, keepsDetail, allowances) }
+        case .native: attachments.add(.other, inline: nil, allowances)
+        case .media(let media):
+            let kind: AttachmentTokens.Kind =
+                switch media.kind {
+                case .image: .image(isCoarse: keepsDetail && media.detail == JSONText("low"))
+                case .audio: .audio
+                case .file: .file
+                case .video: .video
+                }
+            switch media.source {
+            case .base64(let data): attachments.add(kind, inline: data.byteCount, allowances)
+            case .url, .id: attachments.add(kind, inline: nil, allowances)
+            // It is there in words.
+            case .text: break
+            }
+        }
+    }
+}

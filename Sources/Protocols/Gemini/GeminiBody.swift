@@ -1,0 +1,279 @@
+import JSON
+
+/// The body of a request to Google's `generateContent` and `streamGenerateContent`, which say in their path which model
+/// is asked and whether the answer is streamed.
+package enum GeminiBody {
+    /// What stands behind the base URL, up to its query. A streamed answer is asked for as server-sent events.
+    /// - Parameter model: with or without `models/`; tuned models and Vertex's publishers have paths of their own.
+    package static func path(model: String, stream: Bool) -> String {
+        let name = model.contains("/") ? model : "models/" + model
+        return "/\(name):" + (stream ? "streamGenerateContent?alt=sse" : "generateContent")
+    }
+
+    /// Throws where something cannot be said in Gemini's protocol.
+    package static func encode(
+        _ outgoing: Outgoing, dialect: ProviderDialect
+    ) throws(RequestFault) -> ProviderBody {
+        guard outgoing.conversation.settings.logprobs != true else {
+            throw RequestFault(
+                "The deployed provider gives no log probabilities in this form.",
+                param: outgoing.conversation.spelled(.logprobs))
+        }
+        var encoding = GeminiEncoding(outgoing, dialect)
+        return try encoding.encode()
+    }
+}
+
+/// One request's way into Gemini's body.
+struct GeminiEncoding {
+    let outgoing: Outgoing
+    let dialect: ProviderDialect
+    let model: GeminiModel
+    var writer: JSONWriter
+    var ignored: [String]
+    /// Top-level names that are written, in camelCase.
+    private var written: Set<String> = ["model", "contents", "systemInstruction", "tools", "input", "schema"]
+
+    init(_ outgoing: Outgoing, _ dialect: ProviderDialect) {
+        self.outgoing = outgoing
+        self.dialect = dialect
+        model = GeminiModel(outgoing.model)
+        ignored = outgoing.ignored
+        let raw = outgoing.rawMessages.reduce(0) { $0 + $1.range.count }
+        writer = JSONWriter(capacity: 1024 + raw + outgoing.conversation.turns.count * 256)
+    }
+
+    var settings: Settings { outgoing.conversation.settings }
+
+    /// Takes note of a setting that has no counterpart.
+    mutating func drop(_ name: Settings.Name) { ignored.append(outgoing.conversation.spelled(name)) }
+
+    mutating func encode() throws(RequestFault) -> ProviderBody {
+        writer.beginObject()
+        try writeSystem()
+        try writeContents()
+        writeTools()
+        writeToolConfig()
+        writeGenerationConfig()
+        writeLabels()
+        if settings.user != nil { drop(.user) }
+        // Calls in parallel cannot be kept from a model.
+        if settings.parallelToolCalls == false { drop(.parallelToolCalls) }
+        for field in outgoing.rawFields where !field.name.contains(".") { write(field.name, field.value.raw) }
+        for field in outgoing.conversation.foreign { write(field.name, field.json) }
+        writer.endObject()
+        return ProviderBody(bytes: writer.bytes, ignored: ignored)
+    }
+
+    private mutating func write(_ name: String, _ json: ArraySlice<UInt8>) {
+        guard written.insert(GeminiName.camel(name)).inserted else { return }
+        writer.key(name)
+        writer.raw(json)
+    }
+
+    // MARK: Tools
+
+    /// All functions are in one tool, the version's first: more than one tool that has functions is refused.
+    private mutating func writeTools() {
+        let functions = outgoing.conversation.tools.filter { $0.native == nil }
+        if functions.count < outgoing.conversation.tools.count { ignored.append("tools") }
+        guard !functions.isEmpty || !outgoing.rawTools.isEmpty else { return }
+        writer.key("tools")
+        writer.beginArray()
+        if functions.isEmpty {
+            for tool in outgoing.rawTools { writer.value(tool) }
+        } else {
+            writer.beginObject()
+            writer.key("functionDeclarations")
+            writer.beginArray()
+            for function in functions { writer.declaration(function) }
+            for tool in outgoing.rawTools {
+                for function in tool.google("functionDeclarations")?.googleItems ?? [] { writer.value(function) }
+            }
+            writer.endArray()
+            writer.endObject()
+            for tool in outgoing.rawTools { writer.toolsOfGoogle(tool) }
+        }
+        writer.endArray()
+    }
+
+    private mutating func writeToolConfig() {
+        let choice = settings.toolChoice
+        let raw = outgoing.rawFields.filter { GeminiName.path($0.name).hasPrefix("toolConfig.") }
+        let ofVersion = members(ofForeign: "toolConfig")
+        written.insert("toolConfig")
+        guard choice != nil || !raw.isEmpty || !ofVersion.isEmpty else { return }
+        writer.key("toolConfig")
+        writer.beginObject()
+        var names: Set<String> = []
+        if let choice {
+            names.insert("functionCallingConfig")
+            writer.functionCalling(choice)
+        }
+        writeMembers(raw, ofVersion, &names)
+        writer.endObject()
+    }
+
+    // MARK: Fields within fields
+
+    /// The client's members, then the version's own, each once.
+    private mutating func writeMembers(
+        _ raw: [RunCall.Field], _ ofVersion: [JSONMember], _ names: inout Set<String>
+    ) {
+        for field in raw {
+            let name = field.name.split(separator: ".", maxSplits: 1).last.map(String.init) ?? field.name
+            guard names.insert(GeminiName.camel(name)).inserted else { continue }
+            writer.key(name)
+            writer.value(field.value)
+        }
+        for member in ofVersion where names.insert(GeminiName.camel(member.name)).inserted {
+            writer.key(member.name)
+            writer.value(member.value)
+        }
+    }
+
+    /// Of an object that a version sets in Gemini's own words.
+    private func members(ofForeign name: String) -> [JSONMember] {
+        outgoing.conversation.foreign.filter { GeminiName.camel($0.name) == name }.flatMap { field in
+            (try? JSONDocument(Array(field.json)).root.members()) ?? []
+        }
+    }
+
+    // MARK: Settings
+
+    private mutating func writeGenerationConfig() {
+        let raw = outgoing.rawFields.filter { GeminiName.path($0.name).hasPrefix("generationConfig.") }
+        let ofVersion = members(ofForeign: "generationConfig")
+        written.insert("generationConfig")
+        // The maximum is the one that the reservation rests on, and there is one candidate.
+        var names: Set<String> = ["maxOutputTokens", "candidateCount"]
+        writer.key("generationConfig")
+        writer.beginObject()
+        writeNumbers(&names)
+        if let stop = settings.stop {
+            names.insert("stopSequences")
+            writer.key("stopSequences")
+            writer.beginArray()
+            for word in stop { writer.text(word) }
+            writer.endArray()
+        }
+        writeFormat(&names)
+        writeThinking(&names)
+        writer.key("maxOutputTokens")
+        writer.int(outgoing.maxOutputTokens)
+        writeMembers(raw, ofVersion, &names)
+        writer.endObject()
+    }
+
+    private mutating func writeNumbers(_ names: inout Set<String>) {
+        let numbers = [
+            ("temperature", settings.temperature), ("topP", settings.topP), ("topK", settings.topK),
+            ("frequencyPenalty", settings.frequencyPenalty), ("presencePenalty", settings.presencePenalty),
+            ("seed", settings.seed),
+        ]
+        for case (let name, let number?) in numbers {
+            names.insert(name)
+            writer.key(name)
+            writer.raw(number)
+        }
+    }
+
+    private mutating func writeFormat(_ names: inout Set<String>) {
+        guard let format = settings.answerFormat else { return }
+        names.formUnion(["responseMimeType", "responseSchema", "responseJsonSchema"])
+        switch format {
+        case .text: return
+        case .json: writer.member("responseMimeType", "application/json")
+        case .schema(let schema):
+            writer.member("responseMimeType", "application/json")
+            writer.key("responseJsonSchema")
+            writer.raw(schema.schema)
+        }
+    }
+
+    private mutating func writeThinking(_ names: inout Set<String>) {
+        guard let wish = settings.reasoning, wish != ReasoningWish() else { return }
+        guard model.thinks else { return drop(.reasoning) }
+        names.insert("thinkingConfig")
+        writer.key("thinkingConfig")
+        writer.beginObject()
+        if model.isThird {
+            if let level = wish.nearestLevel { writer.member("thinkingLevel", model.thinkingLevel(level)) }
+        } else if let budget = wish.nearestBudget {
+            writer.key("thinkingBudget")
+            writer.int(model.thinkingBudget(budget))
+        }
+        if let shows = wish.shows {
+            writer.key("includeThoughts")
+            writer.bool(shows)
+        }
+        writer.endObject()
+    }
+
+    /// Vertex takes labels, of lower-case letters, digits, `_` and `-`; AI Studio's API takes none from applications.
+    private mutating func writeLabels() {
+        guard let metadata = settings.metadata else { return }
+        let labels = (try? JSONDocument(Array(metadata)).root.members()) ?? []
+        guard dialect.name == "vertex", labels.allSatisfy({ Self.isLabel($0) }) else { return drop(.metadata) }
+        write("labels", metadata)
+    }
+
+    private static func isLabel(_ member: JSONMember) -> Bool {
+        guard let value = member.value.string, let first = member.name.utf8.first else { return false }
+        let isOpenedByLetter = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first)
+        return isOpenedByLetter
+            && [member.name, value].allSatisfy { text in
+                text.utf8.count <= 63
+                    && text.utf8.allSatisfy {
+                        switch $0 {
+                        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                            UInt8(ascii: "_"), UInt8(ascii: "-"):
+                            true
+                        case _: false
+                        }
+                    }
+            }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func declaration(_ function: Tool) {
+        beginObject()
+        member("name", function.name)
+        if let description = function.description { member("description", description) }
+        if let schema = function.schema {
+            key("parametersJsonSchema")
+            raw(schema)
+        }
+        endObject()
+    }
+
+    /// What a tool has beside functions: search, code.
+    fileprivate mutating func toolsOfGoogle(_ tool: JSONValue) {
+        let members = ((try? tool.members()) ?? []).filter { GeminiName.camel($0.name) != "functionDeclarations" }
+        guard !members.isEmpty else { return }
+        beginObject()
+        for member in members {
+            key(member.name)
+            value(member.value)
+        }
+        endObject()
+    }
+
+    fileprivate mutating func functionCalling(_ choice: ToolChoice) {
+        key("functionCallingConfig")
+        beginObject()
+        switch choice {
+        case .auto: member("mode", "AUTO")
+        case .none: member("mode", "NONE")
+        case .required: member("mode", "ANY")
+        case .named(let name):
+            member("mode", "ANY")
+            key("allowedFunctionNames")
+            beginArray()
+            text(name)
+            endArray()
+        }
+        endObject()
+    }
+}

@@ -1,0 +1,136 @@
+import JSON
+import Testing
+
+@testable import Protocols
+
+/// From Gemini to the middle, and on into chat completions, where all of it can be seen.
+@Suite struct GeminiConversationTests {
+    struct Row: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let request: String
+        /// Messages and parameters of the chat completion.
+        let messages: String
+        var parameters: [String] = []
+        var ignored: [String] = []
+    }
+
+    static let rows = [
+        Row(
+            testDescription: "text, both spellings, empty texts",
+            request: #"""
+                {"system_instruction":{"parts":[{"text":"Be brief."}]},"contents":[{"parts":[{"text":"hé"}]},
+                {"role":"model","parts":[{"text":"a"}]},{"role":"model","parts":[{"text":"b"},{"text":""}]},
+                {"role":"model","parts":[{"text":"","thoughtSignature":"c2ln"}]},{"role":"user","parts":[{"text":"1"},{"text":"2"}]}]}
+                """#,
+            messages: #"[{"role":"system","content":"Be brief."},{"role":"user","content":"hé"},"#
+                + #"{"role":"assistant","content":"ab"},"#
+                + #"{"role":"user","content":[{"type":"text","text":"1"},{"type":"text","text":"2"}]}]"#),
+        Row(
+            testDescription: "calls and results pair by name, in their order",
+            request: #"""
+                {"contents":[{"role":"user","parts":[{"text":"go"}]},
+                {"role":"model","parts":[{"functionCall":{"name":"f","args":{"x":1}},"thoughtSignature":"c2ln"},{"function_call":{"name":"g"}},{"functionCall":{"name":"f","id":"own","args":{"x":2}}}]},
+                {"role":"user","parts":[{"functionResponse":{"name":"g","response":{"error":"no"}}},{"function_response":{"name":"f","response":{"output":"one"}}}]},
+                {"role":"function","parts":[{"functionResponse":{"name":"f","id":"own","response":{"a":[1],"b":2}}}]},
+                {"role":"user","parts":[{"text":"and?"}]}]}
+                """#,
+            messages: #"[{"role":"user","content":"go"},{"role":"assistant","content":null,"tool_calls":["#
+                + #"{"id":"tollgate_call_1","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}},"#
+                + #"{"id":"tollgate_call_2","type":"function","function":{"name":"g","arguments":"{}"}},"#
+                + #"{"id":"own","type":"function","function":{"name":"f","arguments":"{\"x\":2}"}}]},"#
+                + #"{"role":"tool","tool_call_id":"tollgate_call_2","content":"no"},"#
+                + #"{"role":"tool","tool_call_id":"tollgate_call_1","content":"one"},"#
+                + #"{"role":"tool","tool_call_id":"own","content":"{\"a\":[1],\"b\":2}"},{"role":"user","content":"and?"}]"#
+        ),
+        Row(
+            testDescription: "media; Google's Python SDK writes base64 for URLs",
+            request: #"""
+                {"contents":[{"parts":[{"text":"What?"},{"inlineData":{"mimeType":"image/png","data":"-_8="}},
+                {"inline_data":{"mime_type":"audio/mp3","data":"AAAA"}},{"inlineData":{"mimeType":"application/pdf","data":"AAAA","displayName":"a.pdf"}},
+                {"fileData":{"mimeType":"image/jpeg","fileUri":"https://x/y.jpg"}}]}]}
+                """#,
+            messages: #"[{"role":"user","content":[{"type":"text","text":"What?"},"#
+                + #"{"type":"image_url","image_url":{"url":"data:image/png;base64,+/8="}},"#
+                + #"{"type":"input_audio","input_audio":{"data":"AAAA","format":"mp3"}},"#
+                + #"{"type":"file","file":{"filename":"a.pdf","file_data":"data:application/pdf;base64,AAAA"}},"#
+                + #"{"type":"image_url","image_url":{"url":"https://x/y.jpg"}}]}]"#),
+        Row(
+            testDescription: "tools and settings",
+            request: #"""
+                {"contents":[{"parts":[{"text":"a"}]}],
+                "tools":[{"functionDeclarations":[{"name":"f","description":"d","parameters":{"type":"OBJECT","properties":{"propertyOrdering":{"type":"STRING","nullable":true,"enum":["a"]},"n":{"type":"ARRAY","items":{"type":"INTEGER"},"minItems":"1"}},"required":["n"],"propertyOrdering":["n"]}},{"name":"g","parametersJsonSchema":{"type":"object"}}]},{"googleSearch":{}}],
+                "toolConfig":{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":["f"]},"retrievalConfig":{}},
+                "safetySettings":[{}],"labels":{"k":"v"},
+                "generationConfig":{"temperature":0.20,"top_p":1,"topK":40,"frequencyPenalty":0.5,"presencePenalty":0.25,"seed":7,"stopSequences":["x","y"],"responseMimeType":"application/json","responseSchema":{"type":"OBJECT","any_of":[]},"thinkingConfig":{"thinkingBudget":5000,"includeThoughts":true},"mediaResolution":"M"}}
+                """#,
+            messages: #"[{"role":"user","content":"a"}]"#,
+            parameters: [
+                #"tools=[{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object","properties":{"propertyOrdering":{"type":["string","null"],"enum":["a",null]},"n":{"type":"array","items":{"type":"integer"},"minItems":1}},"required":["n"]}}},{"type":"function","function":{"name":"g","parameters":{"type":"object"}}}]"#,
+                "temperature=0.20", "top_p=1", "frequency_penalty=0.5", "presence_penalty=0.25", "seed=7",
+                #"metadata={"k":"v"}"#, #"stop=["x","y"]"#, #"reasoning_effort="medium""#,
+                #"tool_choice={"type":"function","function":{"name":"f"}}"#,
+                #"response_format={"type":"json_schema","json_schema":{"name":"output","schema":{"type":"object","anyOf":[]}}}"#,
+            ],
+            ignored: [
+                "toolConfig.retrievalConfig", "safetySettings", "generationConfig.mediaResolution",
+                "generationConfig.topK", "tools",
+            ]),
+        Row(
+            testDescription: "choices and formats",
+            request: #"""
+                {"contents":[{"parts":[{"text":"a"}]}],"tool_config":{"function_calling_config":{"mode":"any","allowed_function_names":["f","g"]}},
+                "generation_config":{"response_mime_type":"application/json","thinking_config":{"thinking_level":"LOW"}}}
+                """#,
+            messages: #"[{"role":"user","content":"a"}]"#,
+            parameters: [
+                #"reasoning_effort="low""#, #"tool_choice="required""#, #"response_format={"type":"json_object"}"#,
+            ], ignored: ["tool_config.function_calling_config.allowedFunctionNames"]),
+    ]
+
+    @Test(arguments: rows)
+    func isSaidInChatCompletions(_ row: Row) throws {
+        let call = try GeminiRequest(JSONDocument(row.request), model: "m", stream: false).call
+        let (chat, ignored) = try ChatConversation.call(call, GeminiConversation.read(call), .named("openai"))
+        let messages = chat.messages.map { String(decoding: $0.raw, as: UTF8.self) }
+        #expect("[" + messages.joined(separator: ",") + "]" == row.messages)
+        #expect(chat.parameters.map { $0.name + "=" + String(decoding: $0.value.raw, as: UTF8.self) } == row.parameters)
+        #expect(ignored == row.ignored)
+    }
+
+    /// An SDK keeps each event of a stream as a content of its own; what another provider wants back with its thoughts
+    /// comes as a part of thoughts.
+    @Test func joinsThoughtsAndOpensWhatIsSealed() throws {
+        let signature = GeminiSeal.seal(JSONText("sig"), of: .anthropic).string
+        let hidden = GeminiSeal.seal(JSONText("enc"), of: .anthropic, isHidden: true).string
+        let request = #"""
+            {"contents":[{"role":"model","parts":[{"text":"I ","thought":true}]},{"role":"model","parts":[{"text":"think","thought":true}]},
+            {"role":"model","parts":[{"text":"","thought":true,"thoughtSignature":"\#(signature)"}]},
+            {"role":"model","parts":[{"text":"","thought":true,"thought_signature":"\#(hidden)"}]},
+            {"role":"model","parts":[{"functionCall":{"name":"f","args":{}},"thoughtSignature":"b3du"}]}]}
+            """#
+        let call = try GeminiRequest(JSONDocument(request), model: "m", stream: false).call
+        let turns = try GeminiConversation.read(call).turns
+        #expect(turns.count == 1 && turns.first?.role == .assistant)
+        let parts = try #require(turns.first).parts
+        guard parts.count == 3, case .reasoning(let text, let sealed?) = parts[0],
+            case .hiddenReasoning(let data) = parts[1],
+            case .call(let made) = parts[2]
+        else {
+            Issue.record("The parts are others.")
+            return
+        }
+        #expect(text == JSONText("I think"))
+        #expect(ReasoningSeal.open(sealed, spokenIn: .gemini, for: .anthropic) == JSONText("sig"))
+        #expect(ReasoningSeal.open(sealed, spokenIn: .gemini, for: .responses) == nil)
+        #expect(ReasoningSeal.open(data, spokenIn: .gemini, for: .anthropic) == JSONText("enc"))
+        #expect(made.signature == JSONText("b3du"))
+    }
+
+    @Test func logprobsAreAskedFor() throws {
+        let request = #"{"generationConfig":{"responseLogprobs":true,"logprobs":2}}"#
+        let call = try GeminiRequest(JSONDocument(request), model: "m", stream: false).call
+        let said = try GeminiConversation.read(call)
+        #expect(said.settings.logprobs == true && said.spelled(.logprobs) == "generationConfig.responseLogprobs")
+        #expect(said.foreign.map(\.name) == ["generationConfig.logprobs"])
+    }
+}

@@ -78,7 +78,12 @@ package enum ResponsesBody {
     private static func writeFields(_ outgoing: Outgoing, to writer: inout JSONWriter, _ ignored: inout [String]) {
         let conversation = outgoing.conversation
         var written = reserved
-        for field in outgoing.rawFields where written.insert(field.name).inserted {
+        for field in outgoing.rawFields {
+            // The client's own are of Responses; a version's are of chat completions.
+            guard written.insert(field.name).inserted || field.name == "stream_options" else {
+                ignored.append(field.name)
+                continue
+            }
             writer.key(field.name)
             writer.value(field.value)
         }

@@ -33,6 +33,8 @@ package struct ResponsesRequest: Sendable {
             case "max_output_tokens":
                 call.maxOutputTokens = try RunCall.integer(field, in: 1...Usage.largestOutputMaximum)
                 call.maxOutputField = field.name
+            // Not OpenAI's; more than one would be refused by name.
+            case "n": call.n = try RunCall.integer(field, in: 1...128)
             case "background":
                 if try RunCall.bool(field) {
                     throw RequestFault("Answers in the background are not supported.", param: "background")

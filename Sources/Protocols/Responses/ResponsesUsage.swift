@@ -19,7 +19,8 @@ package enum ResponsesUsage {
     /// Calls of the provider's own tools that it bills one by one; nil where there is no telling.
     private static func toolCalls(_ response: JSONValue) -> Int64? {
         let output = response.member("output")
-        let told = response.present("tool_usage")?.present("web_search")?.member("num_requests")?.int
+        var told = response.present("tool_usage")?.present("web_search")?.member("num_requests")?.int
+        if let count = told, !(0...Usage.limit).contains(count) { told = nil }
         guard output?.kind == .array || told != nil else { return nil }
         var searches: Int64 = 0
         var others: Int64 = 0

@@ -180,6 +180,10 @@ import Testing
             #"{"output":[{"type":"web_search_call"},{"type":"web_search_call"},{"type":"file_search_call"}],"tool_usage":{"web_search":{"num_requests":1}},"usage":{"input_tokens":1,"output_tokens":1}}"#
         ).root
         #expect(ResponsesUsage.read(told, dialect: .compatible)?.usage.toolCalls == 2)
+        let absurd = try JSONDocument(
+            #"{"output":[{"type":"file_search_call"}],"tool_usage":{"web_search":{"num_requests":9223372036854775807}},"usage":{"input_tokens":1,"output_tokens":1}}"#
+        ).root
+        #expect(ResponsesUsage.read(absurd, dialect: .compatible)?.usage.toolCalls == 1)
         let silent = try JSONDocument(#"{"usage":{"input_tokens":1,"output_tokens":1}}"#).root
         #expect(ResponsesUsage.read(silent, dialect: .compatible)?.saysToolCalls == false)
     }

@@ -19,6 +19,9 @@ package enum ReasoningSeal {
         return bytes.starts(with: prefix) ? .utf8(Array(bytes.dropFirst(prefix.count))) : nil
     }
 
+    /// Whether it is marked with whose it is.
+    static func isSealed(_ opaque: [UInt8]) -> Bool { opaque.starts(with: mark.utf8) }
+
     /// Whether raw JSON has a marked one somewhere.
     package static func isMarked(_ json: ArraySlice<UInt8>) -> Bool {
         json.firstRange(of: Array("\"\(mark)".utf8)) != nil

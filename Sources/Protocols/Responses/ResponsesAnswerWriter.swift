@@ -1,0 +1,364 @@
+import Domain
+import JSON
+
+/// Writes answers of other protocols as OpenAI's Responses.
+///
+/// Messages and reasoning are done when something else begins; calls when the answer ends, as providers may go on with
+/// an earlier one.
+package struct ResponsesAnswerWriter: AnswerWriter {
+    private let opening: AnswerOpening
+    private var head: ResponsesHead
+    private var hasBegun = false
+    /// Of the next event.
+    private var sequence = 0
+    /// False for an answer that is not streamed: it is put together in the same way, without a word.
+    private let speaks: Bool
+    /// The items so far as JSON, by their places; empty for those that are not done.
+    private var output: [[UInt8]] = []
+    /// The message or the reasoning that is not done.
+    private var open: ResponsesItem?
+    private var calls: [ResponsesItem] = []
+    /// What the provider wants back with the next call.
+    private var signature: JSONText?
+
+    package init(_ opening: AnswerOpening) { self.init(opening, speaks: true) }
+
+    private init(_ opening: AnswerOpening, speaks: Bool) {
+        self.opening = opening
+        self.speaks = speaks
+        head = ResponsesHead(id: opening.id, model: opening.model, created: opening.created)
+    }
+
+    package mutating func write(_ step: AnswerStep) -> [UInt8] {
+        if !hasBegun {
+            if let named = step.id, !named.isEmpty { head.id = named }
+            if let named = step.model, !named.isEmpty { head.model = named }
+        }
+        var out: [UInt8] = []
+        for piece in step.pieces where piece.choice == 0 { write(piece.content, &out) }
+        return out
+    }
+
+    package mutating func end(_ ending: AnswerEnding) -> [UInt8] {
+        var out: [UInt8] = []
+        if !hasBegun {
+            head.id = ending.id
+            head.model = ending.model
+        }
+        begin(&out)
+        let status = ResponsesStatus(ending.finishReason)
+        finish(status, &out)
+        say(status.event, size: output.reduce(512) { $0 + $1.count }, &out) { [head, output] writer in
+            writer.key("response")
+            writer.response(head, status, output, ending, verdict: ending.verdict)
+        }
+        return out
+    }
+
+    /// The events that end a stream that failed: the error, and the response as far as it came.
+    package mutating func fail(_ error: ErrorBody) -> [UInt8] {
+        var out: [UInt8] = []
+        begin(&out)
+        out += error.encodeResponsesEvent(sequence: sequence)
+        sequence += 1
+        let status = ResponsesStatus.failed(code: error.code ?? error.type, message: error.message)
+        say(status.event, size: output.reduce(512) { $0 + $1.count }, &out) { [head, output] writer in
+            writer.key("response")
+            writer.response(head, status, output, nil, verdict: nil)
+        }
+        return out
+    }
+
+    package static func whole(_ answer: AssembledAnswer, _ ending: AnswerEnding) -> [UInt8] {
+        var writer = ResponsesAnswerWriter(ending.opening, speaks: false)
+        var out: [UInt8] = []
+        var calls = 0
+        for item in answer.items {
+            switch item {
+            case .text(let text, let citations):
+                writer.write(.text(.utf8(text)), &out)
+                for citation in citations { writer.write(.citation(citation), &out) }
+            case .refusal(let text): writer.write(.refusal(.utf8(text)), &out)
+            case .reasoning(let text, let signature):
+                writer.write(.reasoning(.utf8(text)), &out)
+                if let signature { writer.write(.signature(signature), &out) }
+            case .hiddenReasoning(let data): writer.write(.hiddenReasoning(data), &out)
+            case .call(let call):
+                writer.signature = call.signature
+                writer.write(.toolCall(calls, call.head), &out)
+                writer.write(.arguments(calls, .utf8(call.arguments)), &out)
+                calls += 1
+            }
+        }
+        let status = ResponsesStatus(ending.finishReason)
+        writer.finish(status, &out)
+        let head = ResponsesHead(id: ending.id, model: ending.model, created: ending.created)
+        var json = JSONWriter(capacity: writer.output.reduce(512) { $0 + $1.count })
+        json.response(head, status, writer.output, ending, verdict: nil)
+        return json.bytes
+    }
+
+    private mutating func write(_ content: AnswerPiece.Content, _ out: inout [UInt8]) {
+        switch content {
+        case .text(let text): if !text.isEmpty { write(text, .text, &out) }
+        case .refusal(let text): if !text.isEmpty { write(text, .refusal, &out) }
+        case .reasoning(let text): write(thoughts: text, &out)
+        case .signature(let text):
+            // One that comes behind thoughts is of them.
+            if open?.kind == .reasoning { open?.opaque += text.utf8 } else { signature = text }
+        case .hiddenReasoning(let data): writeHidden(data, id: itemID("rs_"), &out)
+        case .toolCall(let number, let head): begin(number, head, &out)
+        case .arguments(let number, let text): if !text.isEmpty { write(arguments: text, number, &out) }
+        case .citation(let citation): write(citation, &out)
+        }
+    }
+
+    private func itemID(_ prefix: String) -> String { "\(prefix)\(opening.id)_\(output.count)" }
+}
+
+extension ResponsesAnswerWriter {
+    /// One event.
+    private mutating func say(
+        _ type: StaticString, size: Int, _ out: inout [UInt8], _ write: (inout JSONWriter) -> Void
+    ) {
+        guard speaks else { return }
+        var writer = JSONWriter(capacity: size)
+        writer.beginObject()
+        writer.member("type", type.description)
+        writer.key("sequence_number")
+        writer.int(sequence)
+        write(&writer)
+        writer.endObject()
+        sequence += 1
+        let event = ServerSentEvent.frame(name: type, json: writer.bytes)
+        if out.isEmpty { out = event } else { out += event }
+    }
+
+    /// One event about an item.
+    private mutating func say(
+        _ type: StaticString, of item: ResponsesItem, size: Int = 0, _ out: inout [UInt8],
+        _ write: (inout JSONWriter) -> Void
+    ) {
+        say(type, size: size + 256, &out) { writer in
+            writer.member("item_id", item.id)
+            writer.key("output_index")
+            writer.int(item.place)
+            write(&writer)
+        }
+    }
+
+    /// The events that begin the stream, once.
+    private mutating func begin(_ out: inout [UInt8]) {
+        guard !hasBegun else { return }
+        hasBegun = true
+        for type in ["response.created", "response.in_progress"] as [StaticString] {
+            say(type, size: 512, &out) { [head] writer in
+                writer.key("response")
+                writer.response(head, .running, [], nil, verdict: nil)
+            }
+        }
+    }
+
+    private mutating func add(_ item: ResponsesItem, _ out: inout [UInt8]) {
+        begin(&out)
+        output.append([])
+        say("response.output_item.added", size: 384, &out) { writer in
+            writer.key("output_index")
+            writer.int(item.place)
+            writer.key("item")
+            writer.responsesItem(item, isBegun: true)
+        }
+    }
+
+    private mutating func finish(_ item: ResponsesItem, _ out: inout [UInt8], isCut: Bool = false) {
+        var json = JSONWriter(capacity: item.text.count + item.parts.count + 256)
+        json.responsesItem(item, isCut: isCut)
+        output[item.place] = json.bytes
+        say("response.output_item.done", size: json.bytes.count + 128, &out) { writer in
+            writer.key("output_index")
+            writer.int(item.place)
+            writer.key("item")
+            writer.raw(json.bytes)
+        }
+    }
+
+    /// All that is not done.
+    private mutating func finish(_ status: ResponsesStatus, _ out: inout [UInt8]) {
+        finishOpen(&out, isCut: status.isCut)
+        for var call in calls {
+            if call.text.isEmpty, call.kind == .call {
+                write(arguments: .utf8(Array("{}".utf8)), of: &call, &out)
+            }
+            let isCustom = call.kind == .customCall
+            say(
+                isCustom ? "response.custom_tool_call_input.done" : "response.function_call_arguments.done", of: call,
+                size: call.text.count, &out
+            ) { writer in
+                if !isCustom {
+                    writer.key("name")
+                    writer.quoted(call.name)
+                }
+                writer.key(isCustom ? "input" : "arguments")
+                writer.quoted(call.text)
+            }
+            finish(call, &out, isCut: status.isCut)
+        }
+        calls = []
+    }
+
+    private mutating func finishOpen(_ out: inout [UInt8], isCut: Bool = false) {
+        guard var item = open else { return }
+        open = nil
+        finishPart(&item, &out)
+        if item.kind == .reasoning, !item.opaque.isEmpty {
+            item.encrypted = ReasoningSeal.seal(.utf8(item.opaque), of: opening.origin).utf8
+        }
+        finish(item, &out, isCut: isCut)
+    }
+}
+
+extension ResponsesAnswerWriter {
+    // Messages
+
+    private mutating func write(_ text: JSONText, _ part: ResponsesItem.Part, _ out: inout [UInt8]) {
+        if open?.kind != .message {
+            finishOpen(&out)
+            let item = ResponsesItem(.message, id: itemID("msg_"), at: output.count)
+            add(item, &out)
+            open = item
+        }
+        guard var item = open else { return }
+        // Taken out while it grows, so that it is not copied.
+        open = nil
+        if item.part != part {
+            finishPart(&item, &out)
+            item.part = part
+            say("response.content_part.added", of: item, &out) { writer in
+                writer.responsesPlace(of: item)
+                writer.key("part")
+                writer.responsesPart(item)
+            }
+        }
+        item.append(text)
+        let type: StaticString = part == .text ? "response.output_text.delta" : "response.refusal.delta"
+        say(type, of: item, size: text.byteCount, &out) { writer in
+            writer.responsesPlace(of: item)
+            writer.member("delta", text)
+            if part == .text { writer.noLogprobs() }
+        }
+        open = item
+    }
+
+    /// The part that is not done, of a message or of reasoning.
+    private mutating func finishPart(_ item: inout ResponsesItem, _ out: inout [UInt8]) {
+        guard let part = item.part else { return }
+        let size = item.text.count
+        let done: StaticString
+        switch part {
+        case .text: done = "response.output_text.done"
+        case .refusal: done = "response.refusal.done"
+        case .summary: done = "response.reasoning_summary_text.done"
+        }
+        say(done, of: item, size: size, &out) { [item] writer in
+            writer.responsesPlace(of: item)
+            writer.key(part == .refusal ? "refusal" : "text")
+            writer.quoted(item.text)
+            if part == .text { writer.noLogprobs() }
+        }
+        var json = JSONWriter(capacity: size + item.annotations.count + 64)
+        json.responsesPart(item)
+        let type: StaticString =
+            part == .summary ? "response.reasoning_summary_part.done" : "response.content_part.done"
+        say(type, of: item, size: size, &out) { [item] writer in
+            writer.responsesPlace(of: item)
+            writer.key("part")
+            writer.raw(json.bytes)
+        }
+        item.endPart(json.bytes)
+    }
+
+    private mutating func write(_ citation: Citation, _ out: inout [UInt8]) {
+        guard var item = open, item.kind == .message, item.part == .text else { return }
+        open = nil
+        var json = JSONWriter(capacity: 192)
+        json.responsesAnnotation(citation)
+        let number = item.annotationCount
+        say("response.output_text.annotation.added", of: item, size: json.bytes.count, &out) { writer in
+            writer.responsesPlace(of: item)
+            writer.key("annotation_index")
+            writer.int(number)
+            writer.key("annotation")
+            writer.raw(json.bytes)
+        }
+        item.add(annotation: json.bytes)
+        open = item
+    }
+
+    // Reasoning
+
+    private mutating func write(thoughts text: JSONText, _ out: inout [UInt8]) {
+        if open?.kind != .reasoning || open?.opaque.isEmpty == false {
+            finishOpen(&out)
+            var item = ResponsesItem(.reasoning, id: itemID("rs_"), at: output.count)
+            add(item, &out)
+            item.part = .summary
+            say("response.reasoning_summary_part.added", of: item, &out) { writer in
+                writer.responsesPlace(of: item)
+                writer.key("part")
+                writer.responsesPart(item)
+            }
+            open = item
+        }
+        guard !text.isEmpty, var item = open else { return }
+        open = nil
+        item.append(text)
+        say("response.reasoning_summary_text.delta", of: item, size: text.byteCount, &out) { writer in
+            writer.responsesPlace(of: item)
+            writer.member("delta", text)
+        }
+        open = item
+    }
+
+    private mutating func writeHidden(_ opaque: JSONText, id: String, _ out: inout [UInt8]) {
+        finishOpen(&out)
+        var item = ResponsesItem(.reasoning, id: id, at: output.count)
+        add(item, &out)
+        item.encrypted = ReasoningSeal.seal(opaque, of: opening.origin).utf8
+        finish(item, &out)
+    }
+
+    // Calls
+
+    private mutating func begin(_ number: Int, _ head: CallHead, _ out: inout [UInt8]) {
+        // A number beyond the next one would leave a gap.
+        guard number == calls.count else { return }
+        finishOpen(&out)
+        if let signature {
+            writeHidden(signature, id: itemID(ResponsesReasoning.signatureID), &out)
+            self.signature = nil
+        }
+        var item = ResponsesItem(
+            head.isCustom ? .customCall : .call, id: itemID(head.isCustom ? "ctc_" : "fc_"), at: output.count)
+        item.callID = opening.callID(head, number).quotedContents
+        item.name = head.name.quotedContents
+        add(item, &out)
+        calls.append(item)
+    }
+
+    private mutating func write(arguments text: JSONText, _ number: Int, _ out: inout [UInt8]) {
+        guard calls.indices.contains(number) else { return }
+        // Taken out while it grows: a copy for each piece would make long arguments quadratic.
+        var call = calls[number]
+        calls[number].clearText()
+        write(arguments: text, of: &call, &out)
+        calls[number] = call
+    }
+
+    private mutating func write(arguments text: JSONText, of call: inout ResponsesItem, _ out: inout [UInt8]) {
+        call.append(text)
+        let type: StaticString =
+            call.kind == .customCall
+            ? "response.custom_tool_call_input.delta" : "response.function_call_arguments.delta"
+        say(type, of: call, size: text.byteCount, &out) { $0.member("delta", text) }
+    }
+}

@@ -1,0 +1,79 @@
+import Domain
+import JSON
+
+/// The body of `POST /v1/responses`, as OpenAI's SDKs send it. `schema` is ours, and so is `input` where it is an object:
+/// it fills the template then, and there is no conversation. A string or an array of items is the conversation, as with
+/// OpenAI.
+package struct ResponsesRequest: Sendable {
+    package let call: RunCall
+
+    package init(_ document: JSONDocument) throws(RequestFault) {
+        var call = RunCall()
+        call.spoken = .responses
+        // Responses always tell their usage.
+        call.includeUsage = true
+        for field in try RunCall.fields(document) {
+            switch field.name {
+            case "model":
+                guard let model = field.value.string else { throw RequestFault("Must be a string.", param: "model") }
+                call.model = model
+            case "input":
+                if field.value.kind == .object {
+                    call.input = field.value
+                } else {
+                    call.messages = try Self.items(field)
+                }
+            case "instructions":
+                guard field.value.kind == .string else {
+                    throw RequestFault("Must be a string.", param: "instructions")
+                }
+                call.system = field.value
+            case "schema": call.schema = try RunCall.integer(field, in: 1...Int64(UInt32.max))
+            case "stream": call.stream = try RunCall.bool(field)
+            case "max_output_tokens":
+                call.maxOutputTokens = try RunCall.integer(field, in: 1...Usage.largestOutputMaximum)
+                call.maxOutputField = field.name
+            // Not OpenAI's; more than one would be refused by name.
+            case "n": call.n = try RunCall.integer(field, in: 1...128)
+            case "background":
+                if try RunCall.bool(field) {
+                    throw RequestFault("Answers in the background are not supported.", param: "background")
+                }
+            case "previous_response_id", "conversation":
+                throw RequestFault("Answers are not kept: send the whole conversation as input.", param: field.name)
+            case "prompt": throw RequestFault("The deployed version brings the prompt.", param: "prompt")
+            case _: call.parameters.append(RunCall.Field(name: field.name, value: field.value))
+            }
+        }
+        self.call = call
+    }
+
+    private static func items(_ field: JSONMember) throws(RequestFault) -> [JSONValue] {
+        if field.value.kind == .string { return try [message(field.value)] }
+        guard field.value.kind == .array else {
+            throw RequestFault("Must be a string, an array of items, or an object for the template.", param: "input")
+        }
+        let items = field.value.elements()
+        for (index, item) in items.enumerated() {
+            guard item.kind == .object else { throw RequestFault("Must be an object.", param: "input[\(index)]") }
+            // What it names is nowhere.
+            if item.member("type")?.isString("item_reference") == true {
+                throw RequestFault("Items are not kept: send the item itself.", param: "input[\(index)]")
+            }
+        }
+        return items
+    }
+
+    /// The message that a bare string is.
+    private static func message(_ text: JSONValue) throws(RequestFault) -> JSONValue {
+        var writer = JSONWriter(capacity: text.range.count + 32 + JSONDocument.padding)
+        writer.beginObject()
+        writer.member("role", "user")
+        writer.key("content")
+        writer.value(text)
+        writer.endObject()
+        do throws(JSONFault) { return try JSONDocument(writer.bytes).root } catch {
+            throw RequestFault("The text is too long.", param: "input")
+        }
+    }
+}

@@ -1,0 +1,208 @@
+import Domain
+import Generators
+import JSON
+import Testing
+
+@testable import Protocols
+
+@Suite struct ResponsesAnswerReaderTests {
+    struct Outcome: Equatable {
+        var items: [String] = []
+        var tally = AnswerTally()
+        var failure: ProviderFailure.Kind?
+        /// What clients of chat completions and of Responses would get.
+        var chat: [UInt8] = []
+        var responses: [UInt8] = []
+
+        static func == (left: Self, right: Self) -> Bool {
+            left.items == right.items && left.chat == right.chat && left.responses == right.responses
+                && left.failure == right.failure && left.tally.usage == right.tally.usage
+                && left.tally.finishReason == right.tally.finishReason && left.tally.id == right.tally.id
+                && left.tally.outputByteCount == right.tally.outputByteCount
+        }
+    }
+
+    static let opening = AnswerOpening(id: "run_1", model: "m", created: 7, origin: .responses)
+
+    /// - Parameter cuts: where the bytes are cut.
+    static func outcome(_ stream: [UInt8], cuts: [Int] = []) throws -> Outcome {
+        var parser = SSEParser(maximumEventSize: 100_000)
+        var reader = ResponsesAnswerReader(dialect: .named("openai"))
+        var assembly = AnswerAssembly()
+        var outcome = Outcome()
+        var chat = ChatAnswerWriter(opening)
+        var responses = ResponsesAnswerWriter(opening)
+        func take(_ event: ServerSentEvent) throws {
+            let step = try reader.read(event)
+            assembly.add(step)
+            if let error = step.error {
+                outcome.failure =
+                    outcome.failure ?? ProviderFailure.classify(error: error, dialect: .named("openai")).kind
+            }
+            outcome.chat += chat.write(step)
+            outcome.responses += responses.write(step)
+        }
+        var start = 0
+        for cut in cuts + [stream.count] {
+            parser.append(Array(stream[start..<cut]))
+            start = cut
+            while let event = try parser.next() { try take(event) }
+        }
+        while let event = try parser.finish() { try take(event) }
+        let ending = AnswerEnding(
+            opening, reader.tally, finishReason: reader.tally.finishReason, usage: reader.tally.usage?.usage ?? Usage(),
+            cost: "0.5")
+        outcome.chat += chat.end(ending)
+        outcome.responses += responses.end(ending)
+        outcome.items = ResponsesAnswerText.lines(assembly.first)
+        outcome.tally = reader.tally
+        return outcome
+    }
+
+    @Test(arguments: ResponsesGolden.all)
+    func readsStreams(_ golden: ResponsesGolden) throws {
+        let outcome = try Self.outcome(Array(golden.stream.utf8))
+        #expect(outcome.items == golden.items)
+        #expect(outcome.tally.finishReason == golden.finish)
+        #expect(outcome.tally.usage?.usage == golden.usage)
+        #expect(outcome.failure == golden.failure)
+        #expect(outcome.tally.isDone == golden.isDone)
+        if golden.name != ResponsesGolden.flat.name {
+            #expect(outcome.tally.id == "resp_1" && outcome.tally.model == "gpt-x")
+        }
+    }
+
+    @Test(arguments: ResponsesGolden.all.filter { $0.whole != nil })
+    func readsWholeAnswers(_ golden: ResponsesGolden) throws {
+        var reader = ResponsesAnswerReader(dialect: .named("openai"))
+        let step = try reader.read(whole: Array((golden.whole ?? "").utf8))
+        var assembly = AnswerAssembly()
+        assembly.add(step)
+        #expect(ResponsesAnswerText.lines(assembly.first) == golden.items)
+        #expect(reader.tally.finishReason == golden.finish)
+        #expect(reader.tally.usage?.usage == golden.usage)
+        #expect(step.isAnswer && !step.isDone)
+        let failure = step.error.map { ProviderFailure.classify(error: $0, dialect: .named("openai")).kind }
+        #expect(failure == golden.failure)
+        #expect(reader.tally.id == "resp_1" && reader.tally.model == "gpt-x")
+    }
+
+    /// The events are the same bytes, however the stream is cut; whatever is made of them is then the same, which is
+    /// looked at too, for some cuts.
+    @Test(arguments: ResponsesGolden.all)
+    func everyCutGivesTheSame(_ golden: ResponsesGolden) throws {
+        let stream = Array(golden.stream.utf8)
+        let whole = try Self.outcome(stream)
+        let events = try Self.events(stream, cuts: [])
+        for cut in 1..<stream.count where try Self.events(stream, cuts: [cut]) != events {
+            Issue.record("cut at \(cut)")
+            return
+        }
+        var generator = SeededGenerator(seed: 7)
+        for round in 0..<1_000 {
+            let cuts = (0..<Int.random(in: 1...40, using: &generator)).map { _ in
+                Int.random(in: 0...stream.count, using: &generator)
+            }
+            .sorted()
+            let isSame = try Self.events(stream, cuts: cuts) == events
+            guard isSame, try round % 50 > 0 || Self.outcome(stream, cuts: cuts) == whole else {
+                Issue.record("cuts at \(cuts)")
+                return
+            }
+        }
+    }
+
+    private static func events(_ stream: [UInt8], cuts: [Int]) throws -> [[[UInt8]]] {
+        var parser = SSEParser(maximumEventSize: 100_000)
+        var events: [[[UInt8]]] = []
+        var start = 0
+        for cut in cuts + [stream.count] {
+            parser.append(Array(stream[start..<cut]))
+            start = cut
+            while let event = try parser.next() { events.append([event.name, event.data, event.raw]) }
+        }
+        while let event = try parser.finish() { events.append([event.name, event.data, event.raw]) }
+        return events
+    }
+
+    @Test func readsErrorsOfChatCompletions() throws {
+        var reader = ResponsesAnswerReader(dialect: .named("openai"))
+        let body = #"{"error":{"message":"m","type":"invalid_request_error","code":"model_not_found"}}"#
+        let step = try reader.read(whole: Array(body.utf8))
+        let error = try #require(step.error)
+        #expect(ProviderFailure.classify(error: error, dialect: .named("openai")).kind == .modelNotFound)
+        #expect(!step.isAnswer && step.finishes.isEmpty)
+        let event = ServerSentEvent(name: [], data: Array(body.utf8), raw: [])
+        #expect(try reader.read(event).error != nil)
+    }
+
+    /// Types in the names of events only; a blank event; an end as chat completions have it.
+    @Test func bearsOddStreams() throws {
+        var reader = ResponsesAnswerReader(dialect: .named("openai"))
+        func read(_ name: String, _ data: String) throws -> AnswerStep {
+            try reader.read(ServerSentEvent(name: Array(name.utf8), data: Array(data.utf8), raw: []))
+        }
+        #expect(try read("response.output_text.delta", #"{"delta":"a"}"#).pieces == [AnswerPiece(.text(JSONText("a")))])
+        #expect(try read("", " \n").pieces.isEmpty)
+        #expect(try read("", #"{"type":"response.new_thing","x":1}"#).pieces.isEmpty)
+        // Of a call that did not begin.
+        #expect(
+            try read("", #"{"type":"response.function_call_arguments.delta","output_index":5,"delta":"{"}"#)
+                .pieces.isEmpty)
+        #expect(try read("", "[DONE]").isDone)
+        for bad in ["{", "[]", "\"x\"", "hello"] { #expect(throws: JSONFault.self) { try read("", bad) } }
+        for bad in ["", "{", "[]", "<html>"] {
+            #expect(throws: JSONFault.self) { try reader.read(whole: Array(bad.utf8)) }
+        }
+    }
+
+    static let usages: [(json: String, usage: Usage?)] = [
+        (#"{"input_tokens":0,"output_tokens":0,"total_tokens":0}"#, Usage()),
+        (#"{"input_tokens":5,"output_tokens":3}"#, Usage(uncachedInput: 5, output: 3)),
+        // xAI: reasoning within the output, whatever its chat completions do.
+        (
+            #"{"input_tokens":5,"output_tokens":9,"output_tokens_details":{"reasoning_tokens":7}}"#,
+            Usage(uncachedInput: 5, output: 2, reasoning: 7)
+        ),
+        (#"{"input_tokens":5,"input_tokens_details":{"cached_tokens":6},"output_tokens":1,"total_tokens":6}"#, nil),
+        (#"{"input_tokens":-1,"output_tokens":3}"#, nil), (#"{"input_tokens":1.5,"output_tokens":3}"#, nil),
+        (#"{"output_tokens":3}"#, nil), ("null", nil), ("[]", nil),
+    ]
+
+    @Test(arguments: usages)
+    func readsUsage(_ row: (json: String, usage: Usage?)) throws {
+        let root = try JSONDocument(#"{"output":[],"usage":\#(row.json)}"#).root
+        #expect(ResponsesUsage.read(root, dialect: .named("xai"))?.usage == row.usage)
+    }
+
+    @Test func countsSearchesAsTheyAreBilled() throws {
+        let told = try JSONDocument(
+            #"{"output":[{"type":"web_search_call"},{"type":"web_search_call"},{"type":"file_search_call"}],"tool_usage":{"web_search":{"num_requests":1}},"usage":{"input_tokens":1,"output_tokens":1}}"#
+        ).root
+        #expect(ResponsesUsage.read(told, dialect: .compatible)?.usage.toolCalls == 2)
+        let absurd = try JSONDocument(
+            #"{"output":[{"type":"file_search_call"}],"tool_usage":{"web_search":{"num_requests":9223372036854775807}},"usage":{"input_tokens":1,"output_tokens":1}}"#
+        ).root
+        #expect(ResponsesUsage.read(absurd, dialect: .compatible)?.usage.toolCalls == 1)
+        let silent = try JSONDocument(#"{"usage":{"input_tokens":1,"output_tokens":1}}"#).root
+        #expect(ResponsesUsage.read(silent, dialect: .compatible)?.saysToolCalls == false)
+    }
+
+    @Test func addsCostAndVerdictInPlace() throws {
+        func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+        let event = #"{"type":"response.completed","response":{"id":"r", "usage":{"input_tokens":1}},"x":1}"#
+        let priced = try ResponsesUsage.addingCost("0.5", to: Array(event.utf8))
+        #expect(
+            text(priced)
+                == #"{"type":"response.completed","response":{"id":"r", "usage":{"input_tokens":1,"cost":0.5}},"x":1}"#)
+        #expect(
+            text(try ResponsesUsage.adding("tollgate", Array("{}".utf8), to: priced))
+                == #"{"type":"response.completed","response":{"id":"r", "usage":{"input_tokens":1,"cost":0.5},"tollgate":{}},"x":1}"#
+        )
+        #expect(
+            text(try ResponsesUsage.addingCost("2", to: Array(#"{"usage":{"cost":1}}"#.utf8)))
+                == #"{"usage":{"cost":2}}"#)
+        let none = #"{"response":{"usage":null}}"#
+        #expect(text(try ResponsesUsage.addingCost("2", to: Array(none.utf8))) == none)
+    }
+}

@@ -11,15 +11,25 @@ enum ClientFormat: Sendable {
     case chat
     /// Anthropic's Messages.
     case anthropic
+    /// OpenAI's Responses.
+    case responses
+    /// Google's generateContent.
+    case gemini
     /// `POST /v1/run`.
     case native
 
     /// That of a client, as far as a request tells that may be no run: Anthropic's SDKs always say a version.
     init(of path: String, _ headers: HTTPHeaders) {
         self =
-            if path == "/v1/run" { .native } else if headers.contains(name: AnthropicRequest.versionHeader) {
+            if path == "/v1/run" {
+                .native
+            } else if path.hasPrefix("/v1beta/") || GeminiPath(path) != nil {
+                .gemini
+            } else if headers.contains(name: AnthropicRequest.versionHeader) {
                 .anthropic
-            } else { .chat }
+            } else {
+                .chat
+            }
     }
 
     /// Of its route.
@@ -27,6 +37,8 @@ enum ClientFormat: Sendable {
         switch self {
         case .chat: "chat"
         case .anthropic: "anthropic"
+        case .responses: "responses"
+        case .gemini: "gemini"
         case .native: "native"
         }
     }
@@ -36,11 +48,13 @@ enum ClientFormat: Sendable {
         switch self {
         case .chat, .native: .chat
         case .anthropic: .anthropic
+        case .responses: .responses
+        case .gemini: .gemini
         }
     }
 
     func decode(_ request: GatewayRequest) throws(GatewayError) -> Call {
-        var call = try decode(request.body)
+        var call = try decode(request.body, request)
         if self == .anthropic {
             for name in AnthropicRequest.headers {
                 let value = request.headers[name].joined(separator: ",")
@@ -50,7 +64,7 @@ enum ClientFormat: Sendable {
         return call
     }
 
-    private func decode(_ body: [UInt8]) throws(GatewayError) -> Call {
+    private func decode(_ body: [UInt8], _ request: GatewayRequest) throws(GatewayError) -> Call {
         let document: JSONDocument
         do throws(JSONFault) {
             document = try JSONDocument(body)
@@ -62,6 +76,15 @@ enum ClientFormat: Sendable {
             switch self {
             case .chat: return try ChatRequest(document).call
             case .anthropic: return try AnthropicRequest(document).call
+            case .responses: return try ResponsesRequest(document).call
+            case .gemini:
+                guard let path = GeminiPath(request.path) else {
+                    throw RequestFault("The path must end in :generateContent or :streamGenerateContent.")
+                }
+                guard !path.streams || request.query.contains("alt=sse") else {
+                    throw RequestFault("A stream is sent as server-sent events: add ?alt=sse.", param: "alt")
+                }
+                return try GeminiRequest(document, model: path.model, stream: path.streams).call
             case .native: return try NativeRunRequest(document).call
             }
         } catch {
@@ -74,6 +97,8 @@ enum ClientFormat: Sendable {
         switch self {
         case .chat, .native: error.encode()
         case .anthropic: error.encodeAnthropic(status: status, requestID: requestID)
+        case .responses: error.encodeResponses()
+        case .gemini: error.encodeGemini(status: status)
         }
     }
 
@@ -83,6 +108,8 @@ enum ClientFormat: Sendable {
         case .chat: error.encodeEvent()
         case .native: NativeRun.error(error.encode())
         case .anthropic: error.encodeAnthropicEvent(status: status, requestID: requestID)
+        case .responses: error.encodeResponsesEvent()
+        case .gemini: error.encodeGeminiEvent(status: status)
         }
     }
 }

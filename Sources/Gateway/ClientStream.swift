@@ -13,6 +13,8 @@ enum ClientStream {
         case .native: self = .native
         case _ where format.spoken == opening.origin: self = .raw
         case .anthropic: self = .written(AnthropicAnswerWriter(opening))
+        case .responses: self = .written(ResponsesAnswerWriter(opening))
+        case .gemini: self = .written(GeminiAnswerWriter(opening))
         case .chat: self = .written(ChatAnswerWriter(opening))
         }
     }

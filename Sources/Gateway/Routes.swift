@@ -17,14 +17,17 @@ enum Route: Hashable {
         let path = path.hasPrefix("/openai/") ? String(path.dropFirst("/openai".count)) : path
         switch path {
         case "/v1/chat/completions": self = Self.post(method, .run(.chat))
+        case "/v1/responses": self = Self.post(method, .run(.responses))
         case "/v1/messages": self = Self.post(method, .run(.anthropic))
         case "/v1/run": self = Self.post(method, .run(.native))
-        case "/v1/models": self = Self.get(method, .models)
+        case "/v1/models", "/v1beta/models": self = Self.get(method, .models)
         case "/v1/deployment": self = Self.get(method, .deployment)
         case "/healthz": self = Self.get(method, .health)
         case "/readyz": self = Self.get(method, .readiness)
         case _:
-            if let id = Self.rest(of: path, after: "/v1/models/") {
+            if GeminiPath(path) != nil {
+                self = Self.post(method, .run(.gemini))
+            } else if let id = Self.rest(of: path, after: "/v1/models/") ?? Self.rest(of: path, after: "/v1beta/models/") {
                 self = Self.get(method, .model(id))
             } else if let id = Self.rest(of: path, after: "/v1/runs/") {
                 self = Self.get(method, .runRecord(id))

@@ -7,7 +7,10 @@ extension Worker {
     func serve(_ request: GatewayRequest, _ client: ResponseWriter) async {
         switch Route(request.method, request.path) {
         case .run(let format): await RunPipeline(worker: self, format: format, settings: settings).run(request, client)
-        case .models: read(request, client, models)
+        case .models:
+            read(request, client) { caller, facts throws(GatewayError) in
+                try models(caller, &facts)
+            }
         case .model(let id):
             read(request, client) { caller, facts throws(GatewayError) in
                 try model(id, caller, &facts)

@@ -29,11 +29,23 @@ extension ProviderBody {
         guard call.n == 1 else { throw RequestFault("The deployed provider gives one choice a call.", param: "n") }
         let ours = try ChatConversation.read(version)
         let theirs = try Conversation(call)
-        let meaning = AnthropicBody.meaning
+        let meaning: (String) -> Settings.Name? =
+            switch dialect.wire {
+            case .anthropic: AnthropicBody.meaning
+            case .responses: ResponsesBody.meaning
+            case .gemini: GeminiBody.meaning
+            case .chat, .bedrock, .cohere: { _ in nil }
+            }
         let outgoing = try Outgoing(
             model: version.model, version: ours, said: theirs, call: call, overridable: version.overridable,
             maxOutputTokens: maxOutputTokens, target: dialect.wire, meaning: meaning)
-        let body = try AnthropicBody.encode(outgoing)
+        let body =
+            switch dialect.wire {
+            case .anthropic: try AnthropicBody.encode(outgoing)
+            case .responses: try ResponsesBody.encode(outgoing, dialect: dialect)
+            case .gemini: try GeminiBody.encode(outgoing, dialect: dialect)
+            case .chat, .bedrock, .cohere: throw RequestFault("The provider's protocol is not spoken.")
+            }
         var measure = RequestMeasure(bytes: body.bytes.count, maximumOutput: maxOutputTokens, choices: 1)
         measure.note(ours, keepsDetail: dialect.keepsDetail, allowances)
         measure.note(theirs, keepsDetail: dialect.keepsDetail, allowances)
@@ -62,7 +74,9 @@ extension Conversation {
         switch call.spoken {
         case .chat: self = try ChatConversation.read(call)
         case .anthropic: self = try AnthropicConversation.read(call)
-        case .responses, .gemini, .bedrock, .cohere: throw RequestFault("The protocol is not spoken.")
+        case .responses: self = try ResponsesConversation.read(call)
+        case .gemini: self = try GeminiConversation.read(call)
+        case .bedrock, .cohere: throw RequestFault("The protocol is not spoken.")
         }
     }
 }

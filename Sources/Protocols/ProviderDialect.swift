@@ -52,14 +52,15 @@ package struct ProviderDialect: Hashable, Sendable {
 
     /// Where requests go; nil where there is no base URL.
     /// - Parameter base: the configured one.
-    package func url(base: String? = nil) -> String? {
+    package func url(base: String? = nil, model: String = "", stream: Bool = false) -> String? {
         guard var base = base ?? baseURL else { return nil }
         while base.hasSuffix("/") { base.removeLast() }
         switch wire {
         case .chat: return base + "/chat/completions"
         case .anthropic: return base + "/messages"
         case .responses: return base + "/responses"
-        case .gemini, .bedrock, .cohere: return base
+        case .gemini: return base + GeminiBody.path(model: model, stream: stream)
+        case .bedrock, .cohere: return base
         }
     }
 
@@ -86,8 +87,19 @@ extension ProviderDialect {
     package func reader() -> any AnswerReader {
         switch wire {
         case .anthropic: AnthropicAnswerReader()
-        case .chat, .responses, .gemini, .bedrock, .cohere: ChatAnswerReader(dialect: self)
+        case .responses: ResponsesAnswerReader(dialect: self)
+        case .gemini: GeminiAnswerReader()
+        case .chat, .bedrock, .cohere: ChatAnswerReader(dialect: self)
         }
+    }
+
+    /// The same provider in the protocol that a version asks for, where it speaks several.
+    package func speaking(responses: Bool) -> ProviderDialect {
+        guard responses, wire == .chat else { return self }
+        var dialect = self
+        dialect.wire = .responses
+        dialect.acceptsN = false
+        return dialect
     }
 
     package static func isBuiltIn(_ name: String) -> Bool { byName[name] != nil }
@@ -123,8 +135,8 @@ extension ProviderDialect {
             name: "anthropic", wire: .anthropic, baseURL: "https://api.anthropic.com/v1", keyHeader: "x-api-key",
             keyPrefix: "", acceptsN: false, structuredOutput: .strictJSONSchema),
         ProviderDialect(
-            name: "gemini", baseURL: "https://generativelanguage.googleapis.com/v1beta/openai",
-            reasoning: .restOfTotal, structuredOutput: .jsonSchema),
+            name: "gemini", wire: .gemini, baseURL: "https://generativelanguage.googleapis.com/v1beta",
+            keyHeader: "x-goog-api-key", keyPrefix: "", acceptsN: false, structuredOutput: .jsonSchema),
         ProviderDialect(
             name: "mistral", baseURL: "https://api.mistral.ai/v1", acceptsStreamOptions: false,
             structuredOutput: .jsonSchema),

@@ -43,7 +43,7 @@ enum VersionsResource {
 extension NewVersion {
     private static let contentFields = [
         "provider", "model", "messages", "template", "parameters", "overridable", "tools", "max_output_tokens",
-        "strict_model", "on_invalid_output",
+        "protocol", "strict_model", "on_invalid_output",
     ]
     static let fields = Set(contentFields + ["schema", "label", "notes"])
 

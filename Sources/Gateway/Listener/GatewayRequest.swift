@@ -6,6 +6,8 @@ struct GatewayRequest: Sendable {
     var method: HTTPMethod
     /// Without the query.
     var path: String
+    /// Without the question mark; empty where there is none.
+    var query: String
     var headers: HTTPHeaders
     var body: [UInt8]
     /// Counts the body against the budget; nil where there is none.
@@ -16,6 +18,7 @@ struct GatewayRequest: Sendable {
     init(_ head: HTTPRequestHead, body: [UInt8], _ buffered: BufferedBytes? = nil) {
         method = head.method
         path = String(head.uri.prefix { $0 != "?" && $0 != "#" })
+        query = String(head.uri.drop { $0 != "?" }.dropFirst().prefix { $0 != "#" })
         headers = head.headers
         self.body = body
         self.buffered = buffered

@@ -13,7 +13,7 @@ extension RunPipeline {
         let spent = Int(facts.providerTime.nanoseconds / 1_000_000)
         if timeouts.total > 0 { timeouts.total = max(1, timeouts.total - spent) }
         let request = ExchangeRequest(
-            method: "POST", url: route.url,
+            method: "POST", url: prompt.url,
             headers: [
                 ("Content-Type", "application/json"),
                 (route.dialect.keyHeader, route.dialect.keyPrefix + route.secret),

@@ -70,7 +70,7 @@ extension RunPipeline {
         // All that decides the answer: the route by what it speaks, and the body. The token is in the key's name.
         let body = request.body
         let digest = fitsTurn(body.count) ? sha256(body) : await offLoop { sha256(body) }
-        let asked = sha256(Array("run \(format.name)\n".utf8) + digest.bytes)
+        let asked = sha256(Array("run \(format.name) \(format == .gemini ? request.path : "")\n".utf8) + digest.bytes)
         return RunKey(tokenID: caller.id, key: sha256(text), request: asked)
     }
 

@@ -35,6 +35,8 @@ extension RunPipeline {
             case _ where format.spoken == opening.origin: return .whole(.ok, facts.untimedHeaders, body)
             case .chat: return .whole(.ok, facts.untimedHeaders, ChatAnswerWriter.whole(said, end))
             case .anthropic: return .whole(.ok, facts.untimedHeaders, AnthropicAnswerWriter.whole(said, end))
+            case .responses: return .whole(.ok, facts.untimedHeaders, ResponsesAnswerWriter.whole(said, end))
+            case .gemini: return .whole(.ok, facts.untimedHeaders, GeminiAnswerWriter.whole(said, end))
             }
         case .stream(let kept): return .stream(streamEnd(kept, answer, run, end))
         }

@@ -5,6 +5,7 @@ import Protocols
 
 /// The provider's request, ready to be sent, and what bounds its cost.
 struct Prompt {
+    var url: String
     var body: [UInt8]
     /// What the provider's protocol wants beside the key.
     var headers: [(name: String, value: String)]
@@ -46,8 +47,9 @@ extension RunPipeline {
             let ignored = (target.modelWasSetAside ? ["model"] : []) + unpriced + body.ignored
             var measure = measured
             measure.asksForProviderTools = searches
+            let url = route.dialect.url(base: route.baseURL, model: plan.model, stream: call.stream) ?? ""
             return Prompt(
-                body: body.bytes, headers: route.dialect.headers(for: call), ignored: ignored.filter(isHeaderSafe),
+                url: url, body: body.bytes, headers: route.dialect.headers(for: call), ignored: ignored.filter(isHeaderSafe),
                 measure: measure,
                 most: measure.most(settings.allowances), likely: measure.likely(settings.allowances),
                 attempts: plan.output?.onInvalid == .retry && !call.stream ? 2 : 1)

@@ -6,7 +6,7 @@ import Storage
 /// Where a run goes, with whose key, and what it costs there.
 struct ProviderRoute {
     var dialect: ProviderDialect
-    var url: String
+    var baseURL: String?
     var keyID: String
     var keySource: KeySource
     var secret: String
@@ -46,11 +46,13 @@ extension RunPipeline {
             throw unusable("The model \(plan.model) of \(plan.provider) has no price, and its key costs credits.")
         }
         let dialect = ProviderDialect.named(plan.provider, habitsOf: settings.providerDialects[plan.provider])
-        guard let url = dialect.url(base: settings.providerBaseURLs[plan.provider]) else {
+            .speaking(responses: plan.wire == .responses)
+        let baseURL = settings.providerBaseURLs[plan.provider] ?? dialect.baseURL
+        guard baseURL != nil else {
             throw unusable("The provider \(plan.provider) has no base URL: set providers.\(plan.provider).base_url.")
         }
         return ProviderRoute(
-            dialect: dialect, url: url, keyID: key.id, keySource: source, secret: try open(key), price: price,
+            dialect: dialect, baseURL: baseURL, keyID: key.id, keySource: source, secret: try open(key), price: price,
             begunAt: now)
     }
 

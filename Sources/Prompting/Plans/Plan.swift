@@ -14,6 +14,7 @@ package final class Plan: Sendable {
     package let asksForProviderTools: Bool
     /// Tokens; nil where the version leaves it to the request and the model.
     package let maxOutputTokens: Int64?
+    package let wire: VersionProtocol
     package let strictModel: Bool
     /// The number of the agent's schema; nil where the version was made without one.
     package let schemaNumber: Int64?
@@ -48,6 +49,7 @@ package final class Plan: Sendable {
         messages = document.templates
         overridable = Set(document.overridable)
         maxOutputTokens = document.maxOutputTokens
+        wire = document.wire
         strictModel = document.strictModel
         schemaNumber = document.schema?.number
         isLenient = document.templateOptions.isLenient

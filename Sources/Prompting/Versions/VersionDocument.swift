@@ -9,7 +9,7 @@ import JSON
 ///      "template": {"undefined": "strict|lenient"?, "trim_blocks": bool?, "lstrip_blocks": bool?,
 ///                   "keep_trailing_newline": bool?}?,
 ///      "parameters": {…}?, "overridable": ["name"]?, "tools": [{…}]?, "max_output_tokens": 1…?,
-///      "strict_model": bool?, "on_invalid_output": "mark|retry|error"?,
+///      "protocol": "default|responses"?, "strict_model": bool?, "on_invalid_output": "mark|retry|error"?,
 ///      "schema": {"number": 1…, "input": JSON Schema?, "output": JSON Schema?}?}
 ///
 /// A part is one of OpenAI's `text`, `image_url`, `file` and `input_audio`, its texts templates. In place of a message
@@ -35,6 +35,7 @@ package struct VersionDocument: Sendable {
     /// A JSON array in canonical form; nil where there are no tools.
     package var tools: [UInt8]?
     package var maxOutputTokens: Int64?
+    package var wire: VersionProtocol
     package var strictModel: Bool
     package var onInvalidOutput: InvalidOutputRule
     package var schema: Schema?
@@ -92,6 +93,10 @@ package struct VersionDocument: Sendable {
                 writer.raw(parameter.json)
             }
             writer.endObject()
+        }
+        if wire != .standard {
+            writer.key("protocol")
+            writer.string(wire.rawValue)
         }
         writer.key("provider")
         writer.string(provider)

@@ -11,6 +11,14 @@ package enum InvalidOutputRule: String, Sendable, CaseIterable {
     case error
 }
 
+/// Which of a provider's protocols a version is written for, where there are several.
+package enum VersionProtocol: String, Sendable, CaseIterable {
+    /// OpenAI's chat completions, where it speaks those; else its own.
+    case standard = "default"
+    /// OpenAI's Responses.
+    case responses
+}
+
 extension Template.Options {
     private static let names: Set<String> = ["undefined", "trim_blocks", "lstrip_blocks", "keep_trailing_newline"]
 

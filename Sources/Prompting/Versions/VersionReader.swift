@@ -11,7 +11,7 @@ extension VersionDocument {
             of: document.root, at: .root,
             known: [
                 "provider", "model", "messages", "template", "parameters", "overridable", "tools",
-                "max_output_tokens", "strict_model", "on_invalid_output", "schema",
+                "max_output_tokens", "protocol", "strict_model", "on_invalid_output", "schema",
             ])
         provider = try Self.provider(fields)
         model = try Self.model(fields)
@@ -22,6 +22,7 @@ extension VersionDocument {
         overridable = try Self.overridable(fields)
         tools = try Self.tools(fields)
         maxOutputTokens = try fields.integer("max_output_tokens", in: 1...Self.maximumOutputTokens)
+        wire = try Self.wire(fields)
         strictModel = try fields.bool("strict_model") ?? false
         schema = try Self.schema(fields)
         onInvalidOutput = try Self.onInvalidOutput(fields, schema)
@@ -34,6 +35,14 @@ extension VersionDocument {
                 .root / "provider", "not a provider's name: 1 to 63 of a-z, 0-9 and -, not beginning or ending in -")
         }
         return provider
+    }
+
+    private static func wire(_ fields: VersionFields) throws(VersionFault) -> VersionProtocol {
+        guard let name = try fields.string("protocol") else { return .standard }
+        guard let known = VersionProtocol(rawValue: name) else {
+            throw VersionFault(.root / "protocol", "must be default or responses")
+        }
+        return known
     }
 
     private static func model(_ fields: VersionFields) throws(VersionFault) -> String {

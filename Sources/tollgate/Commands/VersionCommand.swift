@@ -11,8 +11,8 @@ struct VersionCommand: AsyncParsableCommand {
             abstract: "Create a version, or get the identical one.",
             discussion: """
                 The file is a JSON object with provider, model and messages (Jinja templates), and if wanted \
-                template, parameters, overridable, tools, max_output_tokens, strict_model, on_invalid_output, \
-                schema, label and notes.
+                template, parameters, overridable, tools, max_output_tokens, protocol, strict_model, \
+                on_invalid_output, schema, label and notes.
                 """)
 
         @OptionGroup var agent: AgentOptions

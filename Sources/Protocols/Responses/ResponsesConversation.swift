@@ -52,7 +52,8 @@ package enum ResponsesConversation {
             case "reasoning": addReasoning(item, to: &conversation)
             case _ where Self.hosted.contains(type):
                 conversation.foreign.append(Conversation.Field(name: place, json: item.raw))
-            case _: throw RequestFault("The item is of an unknown kind.", param: place + ".type")
+            // It may be newer than this; whoever speaks Responses may know it.
+            case _: conversation.append(.native(item), by: .assistant)
             }
         }
 
@@ -125,14 +126,7 @@ package enum ResponsesConversation {
         guard content.kind == .array else {
             throw RequestFault("Must be a string or an array of parts.", param: place)
         }
-        var parts: [Turn.Part] = []
-        for (index, value) in content.elements().enumerated() {
-            guard let part = part(value) else {
-                throw RequestFault("The part is of an unknown kind.", param: "\(place)[\(index)]")
-            }
-            parts.append(part)
-        }
-        return parts
+        return content.elements().map { part($0) ?? .native($0) }
     }
 
     private static func part(_ value: JSONValue) -> Turn.Part? {

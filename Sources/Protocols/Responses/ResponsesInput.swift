@@ -38,6 +38,7 @@ struct ResponsesInput {
                 write(opaque: data, .utf8([]), to: &writer)
             // In words only, it cannot come back.
             case .reasoning(_, nil): continue
+            case .native: throw RequestFault.nativePart
             }
         }
         if said.isEmpty, !turn.parts.isEmpty { return }
@@ -152,8 +153,8 @@ extension JSONWriter {
                 member("type", "refusal")
                 member("refusal", text)
             case .media(let media) where !isSpoken: try responsesMedia(media)
-            case .media, .call, .result, .reasoning, .hiddenReasoning:
-                throw RequestFault("The message has a part that its role cannot say.", param: "messages")
+            case .native: throw RequestFault.nativePart
+            case .media, .call, .result, .reasoning, .hiddenReasoning: throw RequestFault.misplacedPart
             }
             endObject()
         }

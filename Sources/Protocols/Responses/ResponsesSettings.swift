@@ -20,6 +20,8 @@ extension Conversation {
         case "reasoning":
             settings.reasoning = try Self.reasoning(value)
             spelling[.reasoning] = name
+            // A level newer than this.
+            if settings.reasoning == nil { foreign.append(Field(name: name, json: value.raw)) }
         case "user", "safety_identifier":
             settings.user = JSONText(value)
             spelling[.user] = name
@@ -79,13 +81,15 @@ extension Conversation {
         }
     }
 
-    private static func reasoning(_ value: JSONValue) throws(RequestFault) -> ReasoningWish {
+    /// Nil where the level is not known.
+    private static func reasoning(_ value: JSONValue) throws(RequestFault) -> ReasoningWish? {
         guard value.kind == .object else { throw RequestFault("Must be an object.", param: "reasoning") }
         var wish = ReasoningWish()
         if let effort = value.present("effort") {
-            guard let level = effort.string.flatMap(ReasoningWish.Level.init(rawValue:)) else {
-                throw RequestFault("Must be a known level.", param: "reasoning.effort")
+            guard let text = effort.string else {
+                throw RequestFault("Must be a string.", param: "reasoning.effort")
             }
+            guard let level = ReasoningWish.Level(rawValue: text) else { return nil }
             wish.level = level
         }
         // The second is its former name.

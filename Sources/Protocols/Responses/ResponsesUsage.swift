@@ -34,27 +34,46 @@ package enum ResponsesUsage {
         return (told ?? searches) + others
     }
 
-    /// The same JSON with this many credits as the `cost` of its usage, in place of a cost it may have had; as it was where
-    /// there is no usage.
-    /// - Parameters:
-    ///   - cost: a decimal, as `NanoCredits` describes itself.
-    ///   - data: a whole answer, or the data of a stream's last event.
-    package static func addingCost(_ cost: String, to data: [UInt8]) throws(JSONFault) -> [UInt8] {
-        let root = try JSONDocument(data).root
-        guard let usage = (root.present("response") ?? root).present("usage"), usage.kind == .object else {
-            return data
+    /// The body of a whole answer as its client gets it, where both sides speak Responses: with the cost in its usage.
+    package static func pricing(whole body: [UInt8], _ ending: AnswerEnding) throws(JSONFault) -> [UInt8] {
+        try pricing(JSONDocument(body).root, ending)
+    }
+
+    /// The last event of a stream as its client gets it, where both sides speak Responses: with the cost in its usage, and
+    /// with what came of the output schema.
+    package static func pricing(_ event: ServerSentEvent, _ ending: AnswerEnding) throws(JSONFault) -> [UInt8] {
+        let root = try JSONDocument(event.data).root
+        guard let type = root.member("type"), let name = name(type), let response = root.present("response") else {
+            return event.raw
         }
-        return try adding("cost", Array(cost.utf8), to: usage)
+        var data = try pricing(response, ending)
+        if let verdict = ending.verdict, let response = try JSONDocument(data).root.present("response") {
+            data = try adding("tollgate", verdict.encode(), to: response)
+        }
+        return ServerSentEvent.frame(name: name, json: data)
     }
 
-    /// The same JSON with one member more in its response, its last.
-    /// - Parameter data: the data of a stream's last event.
-    package static func adding(_ name: String, _ json: [UInt8], to data: [UInt8]) throws(JSONFault) -> [UInt8] {
-        let root = try JSONDocument(data).root
-        guard let response = root.present("response"), response.kind == .object else { return data }
-        return try adding(name, json, to: response)
+    /// Of the events that end a stream.
+    private static func name(_ type: JSONValue) -> StaticString? {
+        for name in ["response.completed", "response.incomplete", "response.failed"] as [StaticString]
+        where type.isString(name) {
+            return name
+        }
+        return nil
     }
 
+    /// The document that a response is in, with its cost; with its usage too, where the provider tells none.
+    private static func pricing(_ response: JSONValue, _ ending: AnswerEnding) throws(JSONFault) -> [UInt8] {
+        guard response.kind == .object else { return response.document }
+        if let usage = response.present("usage"), usage.kind == .object {
+            return try adding("cost", Array(ending.cost.utf8), to: usage)
+        }
+        var writer = JSONWriter()
+        writer.responsesUsage(ending.usage, cost: ending.cost)
+        return try adding("usage", writer.bytes, to: response)
+    }
+
+    /// The whole document with one member more in one of its objects, its last, or in place of what it was.
     private static func adding(_ name: String, _ json: [UInt8], to object: JSONValue) throws(JSONFault) -> [UInt8] {
         let data = object.document
         var result: [UInt8] = []

@@ -47,6 +47,7 @@ struct ConversationText {
             return "thought \(text.string)" + (signature.map { " <\($0.string)>" } ?? "")
         case .hiddenReasoning(let data): return "hidden <\(data.string)>"
         case .refusal(let text): return "refused \(text.string)"
+        case .native(let value): return "native " + String(decoding: value.raw, as: UTF8.self)
         }
     }
 

@@ -190,19 +190,35 @@ import Testing
 
     @Test func addsCostAndVerdictInPlace() throws {
         func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
-        let event = #"{"type":"response.completed","response":{"id":"r", "usage":{"input_tokens":1}},"x":1}"#
-        let priced = try ResponsesUsage.addingCost("0.5", to: Array(event.utf8))
+        func end(_ data: String) throws -> String {
+            let event = ServerSentEvent(name: [], data: Array(data.utf8), raw: Array("raw".utf8))
+            var ending = AnswerEnding(
+                Self.opening, AnswerTally(), finishReason: .stop, usage: Usage(uncachedInput: 3, output: 1), cost: "0.5"
+            )
+            ending.verdict = OutputVerdict(faults: [])
+            return text(try ResponsesUsage.pricing(event, ending))
+        }
+        let mark = #""tollgate":{"output_valid":true}"#
         #expect(
-            text(priced)
-                == #"{"type":"response.completed","response":{"id":"r", "usage":{"input_tokens":1,"cost":0.5}},"x":1}"#)
+            try end(#"{"type":"response.completed","response":{"id":"r", "usage":{"input_tokens":1}},"x":1}"#)
+                == "event: response.completed\ndata: "
+                + #"{"type":"response.completed","response":{"id":"r", "usage":{"input_tokens":1,"cost":0.5},\#(mark)},"x":1}"#
+                + "\n\n")
+        let usage =
+            #"{"input_tokens":3,"input_tokens_details":{"cached_tokens":0,"cache_write_tokens":0},"output_tokens":1,"#
+            + #""output_tokens_details":{"reasoning_tokens":0},"total_tokens":4,"cost":0.5}"#
         #expect(
-            text(try ResponsesUsage.adding("tollgate", Array("{}".utf8), to: priced))
-                == #"{"type":"response.completed","response":{"id":"r", "usage":{"input_tokens":1,"cost":0.5},"tollgate":{}},"x":1}"#
-        )
+            try end(#"{"type":"response.incomplete","response":{"usage":null}}"#)
+                == "event: response.incomplete\ndata: "
+                + #"{"type":"response.incomplete","response":{"usage":\#(usage),\#(mark)}}"# + "\n\n")
+        #expect(try end(#"{"type":"response.output_text.delta","delta":"a"}"#) == "raw")
+        let ending = AnswerEnding(
+            Self.opening, AnswerTally(), finishReason: .stop, usage: Usage(uncachedInput: 3, output: 1), cost: "2")
         #expect(
-            text(try ResponsesUsage.addingCost("2", to: Array(#"{"usage":{"cost":1}}"#.utf8)))
+            text(try ResponsesUsage.pricing(whole: Array(#"{"usage":{"cost":1}}"#.utf8), ending))
                 == #"{"usage":{"cost":2}}"#)
-        let none = #"{"response":{"usage":null}}"#
-        #expect(text(try ResponsesUsage.addingCost("2", to: Array(none.utf8))) == none)
+        #expect(
+            text(try ResponsesUsage.pricing(whole: Array(#"{"id":"r"}"#.utf8), ending)).hasPrefix(
+                #"{"id":"r","usage":{"#))
     }
 }

@@ -4,9 +4,19 @@ extension GeminiEncoding {
     /// Tells the third generation not to ask for a call's signature, of calls that another model made.
     static let noSignature = "skip_thought_signature_validator"
 
-    /// All instructions are in one place, whatever stands between them.
+    /// All instructions are in one place, whatever stands between them. Where there is nothing else, the last of them is
+    /// what the user says: Google takes no request without contents.
+    static func prompt(_ outgoing: Outgoing) -> (system: [Turn], turns: [Turn]) {
+        var system = outgoing.conversation.turns.filter(\.isInstruction)
+        var turns = outgoing.conversation.turns.filter { !$0.isInstruction }
+        if turns.isEmpty, outgoing.rawMessages.isEmpty, let last = system.popLast() {
+            turns = [Turn(.user, last.parts)]
+        }
+        return (system, turns)
+    }
+
     mutating func writeSystem() throws(RequestFault) {
-        let turns = outgoing.conversation.turns.filter { $0.role == .system || $0.role == .developer }
+        let turns = prompt.system
         let raw = outgoing.rawSystem?.present("parts")?.googleItems ?? []
         if turns.isEmpty, raw.isEmpty { return }
         writer.key("systemInstruction")
@@ -28,7 +38,7 @@ extension GeminiEncoding {
         writer.key("contents")
         writer.beginArray()
         var names: [[UInt8]: JSONText] = [:]
-        for turn in outgoing.conversation.turns {
+        for turn in prompt.turns {
             switch turn.role {
             case .system, .developer: continue
             case .user: try writeUser(turn, names)
@@ -63,8 +73,8 @@ extension GeminiEncoding {
             switch part {
             case .text(let text): writer.part(text)
             case .media(let media): try writeMedia(media)
-            case .call, .result, .reasoning, .hiddenReasoning, .refusal:
-                throw RequestFault("The message has a part that its role cannot say.", param: "messages")
+            case .native: throw RequestFault.nativePart
+            case .call, .result, .reasoning, .hiddenReasoning, .refusal: throw RequestFault.misplacedPart
             }
         }
         writer.endContent("user")
@@ -135,8 +145,8 @@ extension GeminiEncoding {
             case .text(let text), .refusal(let text): writer.member("text", text)
             case .call(let call): writer.functionCall(call)
             case .media(let media): try writer.inlineData(media)
-            case .result, .reasoning, .hiddenReasoning:
-                throw RequestFault("The message has a part that its role cannot say.", param: "messages")
+            case .native: throw RequestFault.nativePart
+            case .result, .reasoning, .hiddenReasoning: throw RequestFault.misplacedPart
             }
             if let signature = signature(of: part, index == firstCall, firstCall == nil && index == lastText, waiting) {
                 writer.member("thoughtSignature", signature)
@@ -157,53 +167,6 @@ extension GeminiEncoding {
 
     private func open(_ signature: JSONText) -> JSONText? {
         ReasoningSeal.open(signature, spokenIn: outgoing.spoken, for: .gemini)
-    }
-
-    // MARK: What the client said in Gemini's own words
-
-    /// As it came, but for the marks of other providers, and for calls of theirs that the third generation would refuse.
-    private mutating func writeRaw() {
-        var isSigned = false
-        for content in outgoing.rawMessages {
-            let isOfModel = content.present("role")?.isString("model") == true
-            if !isOfModel { isSigned = false }
-            let parts = content.present("parts")?.googleItems ?? []
-            let needsSignature = isOfModel && model.isThird && !isSigned && Self.callsUnsigned(parts)
-            if GeminiSeal.isMarked(content.raw) || needsSignature {
-                writer.content(
-                    parts.compactMap { Self.unsealed($0, model) }, of: content, signsFirstCall: needsSignature)
-            } else {
-                writer.value(content)
-            }
-            isSigned = isSigned || needsSignature || parts.contains { $0.google("thoughtSignature") != nil }
-        }
-    }
-
-    private static func callsUnsigned(_ parts: [JSONValue]) -> Bool {
-        parts.contains { $0.google("functionCall") != nil }
-            && !parts.contains { part in
-                JSONText(part.google("thoughtSignature")).map {
-                    if case .own = GeminiSeal.open($0) { true } else { false }
-                }
-                    ?? false
-            }
-    }
-
-    /// A part without what only another provider can read; nil where nothing is left.
-    private static func unsealed(_ part: JSONValue, _ model: GeminiModel) -> JSONValue? {
-        guard let signature = JSONText(part.google("thoughtSignature")), GeminiSeal.isMarked(part.raw) else {
-            return part
-        }
-        if case .own = GeminiSeal.open(signature) { return part }
-        if part.present("thought")?.bool == true { return nil }
-        var writer = JSONWriter(capacity: part.range.count)
-        writer.beginObject()
-        for member in (try? part.members()) ?? [] where GeminiName.camel(member.name) != "thoughtSignature" {
-            writer.key(member.name)
-            writer.value(member.value)
-        }
-        writer.endObject()
-        return try? JSONDocument(writer.bytes).root
     }
 }
 
@@ -247,7 +210,7 @@ extension JSONWriter {
     /// Of the model, which answers with data only.
     fileprivate mutating func inlineData(_ media: Media) throws(RequestFault) {
         guard case .base64(let data) = media.source else {
-            throw RequestFault("The message has a part that its role cannot say.", param: "messages")
+            throw RequestFault.misplacedPart
         }
         key("inlineData")
         beginObject()
@@ -270,35 +233,6 @@ extension JSONWriter {
         string(utf8: text)
         endObject()
     }
-
-    fileprivate mutating func content(_ parts: [JSONValue], of content: JSONValue, signsFirstCall: Bool) {
-        guard !parts.isEmpty else { return }
-        beginObject()
-        for member in (try? content.members()) ?? [] {
-            key(member.name)
-            guard member.name == "parts" else {
-                value(member.value)
-                continue
-            }
-            beginArray()
-            let first = signsFirstCall ? parts.firstIndex { $0.google("functionCall") != nil } : nil
-            for (index, part) in parts.enumerated() {
-                if index == first { signed(part) } else { value(part) }
-            }
-            endArray()
-        }
-        endObject()
-    }
-
-    private mutating func signed(_ part: JSONValue) {
-        beginObject()
-        for member in (try? part.members()) ?? [] {
-            key(member.name)
-            value(member.value)
-        }
-        member("thoughtSignature", GeminiEncoding.noSignature)
-        endObject()
-    }
 }
 
 extension Turn.Part {
@@ -307,7 +241,7 @@ extension Turn.Part {
         switch self {
         case .text(let text), .refusal(let text): !text.isEmpty
         case .reasoning, .hiddenReasoning: false
-        case .media, .call, .result: true
+        case .media, .call, .result, .native: true
         }
     }
 }

@@ -60,7 +60,7 @@ private struct GeminiReading {
     private mutating func addAsked(_ part: JSONValue, to turn: inout Turn, _ place: String) throws(RequestFault) {
         if let response = part.google("functionResponse") {
             turn.parts.append(.result(try result(response, at: place + ".functionResponse")))
-        } else if let said = try Self.textOrMedia(part, at: place) {
+        } else if let said = Self.textOrMedia(part) {
             turn.parts.append(said)
         }
     }
@@ -81,7 +81,7 @@ private struct GeminiReading {
             var call = try call(function, at: place + ".functionCall")
             if case .own(let own)? = signature { call.signature = own }
             turn.parts.append(.call(call))
-        } else if let said = try Self.textOrMedia(part, at: place) {
+        } else if let said = Self.textOrMedia(part) {
             turn.parts.append(said)
         }
     }
@@ -106,16 +106,14 @@ private struct GeminiReading {
             throw RequestFault("The response has no name.", param: place)
         }
         let id = JSONText(response.present("id"))
-        guard
-            let answered = open.firstIndex(where: { $0.id == id }) ?? open.firstIndex(where: { $0.name == name })
-        else { throw RequestFault("The response answers no call.", param: place) }
-        let call = open.remove(at: answered)
+        let answered = open.firstIndex { $0.id == id } ?? open.firstIndex { $0.name == name }
         let (text, isError) = Self.said(by: response.present("response"))
         var content: [Turn.Part] = text.isEmpty ? [] : [.text(text)]
-        for (index, part) in (response.present("parts")?.googleItems ?? []).enumerated() {
-            if let part = try Self.textOrMedia(part, at: "\(place).parts[\(index)]") { content.append(part) }
+        for part in response.present("parts")?.googleItems ?? [] {
+            if let part = Self.textOrMedia(part) { content.append(part) }
         }
-        return Turn.CallResult(id: call.id, name: name, content: content, isError: isError)
+        return Turn.CallResult(
+            id: answered.map { open.remove(at: $0).id } ?? id, name: name, content: content, isError: isError)
     }
 
     /// Google's own name for a tool's output is `output`, its Python SDK's is `result`; `error` is for errors. Else the
@@ -131,7 +129,7 @@ private struct GeminiReading {
     }
 
     /// Nil of a text that says nothing, which other providers refuse.
-    private static func textOrMedia(_ part: JSONValue, at place: String) throws(RequestFault) -> Turn.Part? {
+    private static func textOrMedia(_ part: JSONValue) -> Turn.Part? {
         if let text = JSONText(part.present("text")) { return text.isEmpty ? nil : .text(text) }
         if let blob = part.google("inlineData"), let data = JSONText(blob.present("data")) {
             let type = blob.google("mimeType")?.string
@@ -148,7 +146,7 @@ private struct GeminiReading {
         if let members = try? part.members(), members.allSatisfy({ GeminiName.camel($0.name) == "thoughtSignature" }) {
             return nil
         }
-        throw RequestFault("The part is of an unknown kind.", param: place)
+        return .native(part)
     }
 }
 

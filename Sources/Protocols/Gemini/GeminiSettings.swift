@@ -42,10 +42,10 @@ extension Conversation {
         case .presencePenalty?: settings.presencePenalty = try Self.number(value, name)
         case .seed?: settings.seed = try Self.number(value, name)
         case .stop?: settings.stop = try Self.texts(value, name)
-        case .answerFormat?: try noteFormat(name, value)
-        case .reasoning?: settings.reasoning = try Self.wish(value, name)
+        case .answerFormat?: noteFormat(name, value)
+        case .reasoning?: settings.reasoning = Self.wish(value)
         case .logprobs?: settings.logprobs = value.bool
-        case .toolChoice?: settings.toolChoice = try choice(value, name)
+        case .toolChoice?: settings.toolChoice = choice(value, name)
         case .metadata?: settings.metadata = value.raw
         // Gemini has no such thing.
         case .parallelToolCalls?, .user?: return
@@ -53,7 +53,7 @@ extension Conversation {
     }
 
     /// Type and schema come in either order; only JSON has a schema.
-    private mutating func noteFormat(_ name: String, _ value: JSONValue) throws(RequestFault) {
+    private mutating func noteFormat(_ name: String, _ value: JSONValue) {
         switch GeminiName.path(name) {
         case "generationConfig.responseJsonSchema": settings.answerFormat = .schema(AnswerSchema(schema: value.raw))
         case "generationConfig.responseSchema":
@@ -64,25 +64,21 @@ extension Conversation {
                 if case .schema? = settings.answerFormat { return }
                 settings.answerFormat = .json
             case "text/plain": settings.answerFormat = .text
-            case _: throw RequestFault("Must be application/json or text/plain.", param: name)
+            // One word of several (`text/x.enum`): no other protocol has it.
+            case _: foreign.append(Field(name: name, json: value.raw))
             }
         }
     }
 
-    private static func wish(_ value: JSONValue, _ name: String) throws(RequestFault) -> ReasoningWish {
+    private static func wish(_ value: JSONValue) -> ReasoningWish {
         var wish = ReasoningWish(shows: value.google("includeThoughts")?.bool)
-        if let level = value.google("thinkingLevel") {
-            guard let known = level.string.flatMap({ ReasoningWish.Level(rawValue: $0.lowercased()) }) else {
-                throw RequestFault("Must be a known level.", param: name + ".thinkingLevel")
-            }
-            wish.level = known
-        }
+        wish.level = value.google("thinkingLevel")?.string.flatMap { ReasoningWish.Level(rawValue: $0.lowercased()) }
         // -1 leaves it to the model.
         if let budget = value.google("thinkingBudget")?.int, budget >= 0 { wish.budget = budget }
         return wish
     }
 
-    private mutating func choice(_ value: JSONValue, _ name: String) throws(RequestFault) -> ToolChoice? {
+    private mutating func choice(_ value: JSONValue, _ name: String) -> ToolChoice? {
         let allowed = value.google("allowedFunctionNames")?.googleItems ?? []
         switch value.google("mode")?.string?.uppercased() {
         // Validated calls are a model's own choice too.
@@ -95,7 +91,9 @@ extension Conversation {
                 foreign.append(Field(name: name + ".allowedFunctionNames", json: names.raw))
             }
             return .required
-        case _: throw RequestFault("The mode is unknown.", param: name + ".mode")
+        case _:
+            foreign.append(Field(name: name, json: value.raw))
+            return nil
         }
     }
 

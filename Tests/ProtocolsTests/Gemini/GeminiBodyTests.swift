@@ -147,6 +147,20 @@ import Testing
             ignored: ["generation_config.temperature", "generation_config.maxOutputTokens"]),
     ]
 
+    /// Google takes no request without contents.
+    @Test func instructionsAloneAreWhatTheUserSays() throws {
+        let version = Self.version(messages: [
+            RenderedMessage(role: .system, text: Array("S".utf8)),
+            RenderedMessage(role: .system, text: Array("go".utf8)),
+        ])
+        let outgoing = try Self.outgoing(Row(testDescription: "", version: version, request: "{}", body: ""))
+        let body = try GeminiBody.encode(outgoing, dialect: .named("gemini")).bytes
+        #expect(
+            String(decoding: body, as: UTF8.self)
+                == #"{"systemInstruction":{"parts":[{"text":"S"}]},"contents":[{"parts":[{"text":"go"}],"role":"user"}],"#
+                + #""generationConfig":{"maxOutputTokens":100}}"#)
+    }
+
     @Test(arguments: rows)
     func encodes(_ row: Row) throws {
         let body = try GeminiBody.encode(Self.outgoing(row), dialect: .named(row.provider))
@@ -194,6 +208,11 @@ import Testing
             "gemini-3-pro", #"{"role":"model","parts":[{"functionCall":{"name":"f"}}]},\#(result)"#,
             #"{"role":"model","parts":[{"functionCall":{"name":"f"},"thoughtSignature":"skip_thought_signature_validator"}]},\#(result)"#
         ),
+        (
+            "gemini-3-pro",
+            #"{"role":"model","parts":[{"text":"","thought":true,"thoughtSignature":"\#(sealed)"}]},{"role":"model","parts":[{"functionCall":{"name":"f"}}]},\#(result)"#,
+            #"{"role":"model","parts":[{"functionCall":{"name":"f"},"thoughtSignature":"skip_thought_signature_validator"}]},\#(result)"#
+        ),
         // The second of two calls in parallel, which came in an event of its own, is not signed by Gemini either.
         (
             "gemini-3-pro",
@@ -216,7 +235,7 @@ import Testing
         (#"{"messages":[{"role":"tool","tool_call_id":"a","content":"x"}]}"#, "messages"),
         (#"{"messages":[],"logprobs":true}"#, "logprobs"),
         (
-            #"{"messages":[{"role":"system","content":[{"type":"image_url","image_url":{"url":"data:,x"}}]}]}"#,
+            #"{"messages":[{"role":"system","content":[{"type":"image_url","image_url":{"url":"data:,x"}}]},{"role":"user","content":"a"}]}"#,
             "messages"
         ),
     ]

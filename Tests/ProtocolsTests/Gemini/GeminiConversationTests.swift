@@ -126,6 +126,27 @@ import Testing
         #expect(made.signature == JSONText("b3du"))
     }
 
+    /// What only Google knows goes to Google as it came, and to nobody else.
+    @Test func keepsPartsOfGooglesOwn() throws {
+        let request = #"""
+            {"contents":[{"parts":[{"text":"a"}]},{"role":"model","parts":[{"executableCode":{"code":"1"}},{"text":"b"}]},
+            {"parts":[{"functionResponse":{"name":"f","response":{}}}]}],"generationConfig":{"responseMimeType":"text/x.enum",
+            "thinkingConfig":{"thinkingLevel":"NEW"}},"toolConfig":{"functionCallingConfig":{"mode":"NEW"}}}
+            """#
+        let call = try GeminiRequest(JSONDocument(request), model: "m", stream: false).call
+        let said = try GeminiConversation.read(call)
+        let fault = #expect(throws: RequestFault.self) { try ChatConversation.call(call, said, .named("openai")) }
+        #expect(fault == .nativePart)
+        #expect(
+            said.foreign.map(\.name) == ["generationConfig.responseMimeType", "toolConfig.functionCallingConfig"])
+        let outgoing = try Outgoing(
+            model: "gemini-2.5-pro", version: Conversation(), said: said, call: call, overridable: [],
+            maxOutputTokens: 1, target: .gemini, meaning: GeminiBody.meaning)
+        let body = try GeminiBody.encode(outgoing, dialect: .named("gemini"))
+        let contents = try JSONDocument(body.bytes).root.member("contents")?.elements()
+        #expect(contents?.map(\.raw) == call.messages.map(\.raw))
+    }
+
     @Test func logprobsAreAskedFor() throws {
         let request = #"{"generationConfig":{"responseLogprobs":true,"logprobs":2}}"#
         let call = try GeminiRequest(JSONDocument(request), model: "m", stream: false).call

@@ -64,28 +64,20 @@ import Testing
     }
 
     static let faults: [(String, String)] = [
+        (
+            #"{"contents":[{},{"parts":[{"text":"a"},{"functionResponse":{}}]}]}"#,
+            "contents[1].parts[1].functionResponse"
+        ),
         (#"{"contents":[{"role":"system","parts":[]}]}"#, "contents[0].role"),
-        (#"{"contents":[{},{"parts":[{"text":"a"},{"executableCode":{}}]}]}"#, "contents[1].parts[1]"),
-        (#"{"contents":[{"parts":[{"text":1}]}]}"#, "contents[0].parts[0]"),
         (#"{"contents":[{"role":"model","parts":[{"functionCall":{}}]}]}"#, "contents[0].parts[0].functionCall"),
         (
             #"{"contents":[{"role":"model","parts":[{"functionCall":{"name":"f","args":"x"}}]}]}"#,
             "contents[0].parts[0].functionCall.args"
         ),
-        (
-            #"{"contents":[{"parts":[{"functionResponse":{"name":"f","response":{}}}]}]}"#,
-            "contents[0].parts[0].functionResponse"
-        ),
         (#"{"systemInstruction":{"parts":[{"inlineData":{"data":""}}]}}"#, "systemInstruction.parts[0]"),
         (#"{"tools":[{"functionDeclarations":[{}]}]}"#, "tools[0].functionDeclarations[0]"),
         (#"{"tools":[1]}"#, "tools[0]"),
         (#"{"generationConfig":{"temperature":"1"}}"#, "generationConfig.temperature"),
-        (#"{"generationConfig":{"responseMimeType":"text/x.enum"}}"#, "generationConfig.responseMimeType"),
-        (
-            #"{"generationConfig":{"thinkingConfig":{"thinkingLevel":"x"}}}"#,
-            "generationConfig.thinkingConfig.thinkingLevel"
-        ),
-        (#"{"toolConfig":{"functionCallingConfig":{"mode":"x"}}}"#, "toolConfig.functionCallingConfig.mode"),
     ]
 
     @Test(arguments: faults)

@@ -11,7 +11,7 @@ package enum Fault: String, Sendable, CaseIterable {
     case reset
     /// Half an answer, then the connection is closed.
     case truncate
-    /// Half a stream, then its end, properly framed but without finish reason, usage or `[DONE]`.
+    /// Half a stream, then its end, properly framed but without finish reason, usage or end mark.
     case unfinished
     /// Status 200 and broken JSON.
     case malformed
@@ -36,24 +36,6 @@ package enum Fault: String, Sendable, CaseIterable {
     /// A head of some 300 KiB.
     case hugeHeaders = "huge-headers"
     case redirect
-
-    /// The faults that are a status and OpenAI's error body.
-    var refusal: (status: Int, type: String, code: String, message: String)? {
-        switch self {
-        case .unauthorized: (401, "invalid_request_error", "invalid_api_key", "Incorrect API key provided.")
-        case .forbidden: (403, "invalid_request_error", "permission_denied", "This key may not use this model.")
-        case .notFound: (404, "invalid_request_error", "model_not_found", "The model does not exist.")
-        case .rateLimited: (429, "requests", "rate_limit_exceeded", "Rate limit reached.")
-        case .insufficientQuota:
-            (429, "insufficient_quota", "insufficient_quota", "You exceeded your current quota.")
-        case .serverError: (500, "server_error", "server_error", "The server had an error.")
-        case .unavailable: (503, "server_error", "server_is_overloaded", "The engine is overloaded.")
-        case .refuse, .hang, .hangMid, .reset, .truncate, .unfinished, .malformed, .html, .badOutput,
-            .noUsage, .errorEvent, .slow,
-            .hugeHeaders, .redirect:
-            nil
-        }
-    }
 }
 
 /// Faults by chance, the same ones for the same seed, and faults ordered for the requests to come.
@@ -86,12 +68,6 @@ struct FaultPlan: Sendable {
         return nil
     }
 
-    /// SplitMix64 (Steele, Lea and Flood 2014), scaled to 0..<1.
-    private mutating func unit() -> Double {
-        random &+= 0x9E37_79B9_7F4A_7C15
-        var z = random
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Double((z ^ (z >> 31)) >> 11) * 0x1p-53
-    }
+    /// From 0, below 1.
+    private mutating func unit() -> Double { Double(Deterministic.next(&random) >> 11) * 0x1p-53 }
 }

@@ -1,23 +1,29 @@
 import Glibc
 
-/// One chat request as the simulator saw it. Holds no whole key and, unless asked to, no text.
+/// One request as the simulator saw it. Holds no whole key and, unless asked to, no text.
 struct LogRow: Sendable {
     static let maximumUserLength = 64
 
     var sequence: Int
     var id: String
+    var spoken: String
     var clientRequestID: String?
     /// The request's `user`: what an application calls itself, or one of its calls. Cut to `maximumUserLength`.
     var user: String?
-    /// The last four characters of the bearer secret.
+    /// The last four characters of the secret, or of the access key's id.
     var keyTail: String?
     var model: String?
     var isStream = false
     var fault: Fault?
     var status: Int?
+    /// All of the input.
     var promptTokens = 0
-    /// What was really sent of a stream; all of a whole answer.
+    var cacheReadTokens = 0
+    var cacheWriteTokens = 0
+    /// All of the output: what was really sent of a stream; all of a whole answer.
     var completionTokens = 0
+    /// Of the output, where the protocol counts it apart.
+    var reasoningTokens = 0
     /// The last byte of the answer was handed to the socket.
     var isFinished = false
     /// A provider would charge for it: it answered 2xx with an answer's tokens.
@@ -27,13 +33,28 @@ struct LogRow: Sendable {
     var bytesWritten = 0
     var body: String?
 
+    /// A stream has begun: the input is spent.
+    mutating func began(_ spending: Spending) {
+        promptTokens = spending.input
+        cacheReadTokens = spending.cacheRead
+        cacheWriteTokens = spending.cacheWrite
+    }
+
+    mutating func spent(_ spending: Spending) {
+        began(spending)
+        completionTokens = spending.allOutput
+        reasoningTokens = spending.reasoning
+    }
+
     func json(withBody: Bool) -> String {
-        "{\"sequence\":\(sequence),\"id\":\(JSONText.string(id)),"
+        "{\"sequence\":\(sequence),\"id\":\(JSONText.string(id)),\"protocol\":\"\(spoken)\","
             + "\"client_request_id\":\(JSONText.optional(clientRequestID)),\"key_tail\":\(JSONText.optional(keyTail)),"
             + "\"user\":\(JSONText.optional(user)),"
             + "\"model\":\(JSONText.optional(model)),\"stream\":\(isStream),"
             + "\"fault\":\(JSONText.optional(fault?.rawValue)),\"status\":\(JSONText.optional(status)),"
             + "\"prompt_tokens\":\(promptTokens),\"completion_tokens\":\(completionTokens),"
+            + "\"cache_read_tokens\":\(cacheReadTokens),\"cache_write_tokens\":\(cacheWriteTokens),"
+            + "\"reasoning_tokens\":\(reasoningTokens),"
             + "\"finished\":\(isFinished),\"billed\":\(isBilled),\"max_tokens\":\(JSONText.optional(maxTokens)),"
             + "\"body_bytes\":\(bodyBytes),\"bytes_written\":\(bytesWritten)"
             + (withBody ? ",\"body\":\(JSONText.optional(body))}" : "}")

@@ -9,15 +9,10 @@ enum SchemaAnswer {
     /// Objects within objects; deeper ones are left empty.
     private static let maximumDepth = 8
 
-    /// - Parameter format: the request's `response_format`. Nil where it asks for text.
-    static func text(for format: JSONValue) -> String? {
-        switch format.member("type")?.string {
-        case "json_object": #"{"answer":"every toll is paid"}"#
-        case "json_schema":
-            format.member("json_schema")?.member("schema").map { value(of: $0, in: $0, depth: 0) } ?? "{}"
-        case _: nil
-        }
-    }
+    /// Some object, where any will do.
+    static let object = #"{"answer":"every toll is paid"}"#
+
+    static func value(of schema: JSONValue) -> String { value(of: schema, in: schema, depth: 0) }
 
     private static func value(of schema: JSONValue, in root: JSONValue, depth: Int) -> String {
         guard schema.kind == .object, depth <= maximumDepth else { return "{}" }
@@ -29,7 +24,10 @@ enum SchemaAnswer {
             if let first = schema.member(name)?.elements().first { return value(of: first, in: root, depth: depth + 1) }
         }
         let type = schema.member("type")
-        switch type?.string ?? type?.elements().first?.string ?? (schema.member("properties") == nil ? "" : "object") {
+        let name =
+            type?.string ?? type?.elements().first?.string ?? (schema.member("properties") == nil ? "" : "object")
+        // Gemini's own schemas write types in capitals.
+        switch name.lowercased() {
         case "object": return object(schema, in: root, depth: depth)
         case "array":
             let count = min(max(schema.member("minItems")?.int ?? 1, 0), 100)

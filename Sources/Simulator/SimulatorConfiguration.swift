@@ -16,7 +16,7 @@ package struct SimulatorConfiguration: Sendable {
     package var seed: UInt64
     /// Seconds in the `Retry-After` of a 429.
     package var retryAfter: Int
-    /// Bearer secrets accepted; nil: any, or none.
+    /// Secrets, or ids of AWS's access keys, accepted; nil: any, or none.
     package var keys: Set<String>?
     /// JSON Lines, one for each request that ended.
     package var logPath: String?
@@ -46,6 +46,11 @@ package struct SimulatorConfiguration: Sendable {
         self.keepBodies = keepBodies
         self.logRows = logRows
         self.threads = threads
+    }
+
+    func accepts(_ secret: String?) -> Bool {
+        guard let keys else { return true }
+        return secret.map { keys.contains($0) } ?? false
     }
 
     /// Reads `429:0.1,reset:0.05`; nil if a name is unknown, a rate is no probability, or they add up to more than one.

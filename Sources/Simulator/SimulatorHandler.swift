@@ -13,7 +13,7 @@ final class SimulatorHandler: ChannelInboundHandler {
     private var head: HTTPRequestHead?
     private var body = ByteBuffer()
     private var isTooLarge = false
-    private var reply: ChatReply?
+    private var reply: Reply?
 
     init(state: SimulatorState) {
         self.state = state
@@ -56,82 +56,71 @@ final class SimulatorHandler: ChannelInboundHandler {
     }
 
     private func route(_ head: HTTPRequestHead, _ wire: Wire) {
-        let path = head.uri.prefix { $0 != "?" }
-        if isTooLarge {
-            wire.answer(413, Self.error("The request is too large.", code: "request_too_large"), keepAlive: false)
-        } else if path.hasPrefix("/_simulator/") {
+        guard !isTooLarge else {
+            let error = OpenAIError.answer(.tooLarge, retryAfter: 0)
+            wire.answer(error.status, error.body.json, keepAlive: false)
+            return
+        }
+        switch Route(method: head.method.rawValue, path: head.uri.prefix { $0 != "?" }, headers: head.headers) {
+        case .control:
             let (status, text) = ControlRoutes.answer(
                 head.method.rawValue, head.uri, Array(body.readableBytesView), state)
             wire.answer(status, text, keepAlive: head.isKeepAlive)
-        } else if head.method == .POST, path.hasSuffix("/chat/completions") {
-            chat(head, wire)
-        } else if head.method == .GET, path.hasSuffix("/models") {
-            wire.answer(200, Self.models, keepAlive: head.isKeepAlive)
-        } else {
-            wire.answer(404, Self.error("Unknown route.", code: "not_found"), keepAlive: head.isKeepAlive)
+        case .models(let list): wire.answer(200, list.json, keepAlive: head.isKeepAlive)
+        case .unknown:
+            let error = OpenAIError.answer(.unknownRoute, retryAfter: 0)
+            wire.answer(error.status, error.body.json, keepAlive: head.isKeepAlive)
+        case .answer(let spoken, let model, let isStream):
+            let call = Call(
+                headers: head.headers, body: Array(body.readableBytesView), pathModel: model, pathIsStream: isStream)
+            answer(call, in: spoken, wire, keepAlive: head.isKeepAlive)
         }
     }
 
-    private func chat(_ head: HTTPRequestHead, _ wire: Wire) {
-        let bytes = Array(body.readableBytesView)
-        let request = ChatRequest(bytes)
-        let secret = head.headers.first(name: "authorization").map {
-            $0.hasPrefix("Bearer ") ? String($0.dropFirst(7)) : $0
+    private func answer(_ call: Call, in spoken: any SimulatedProtocol, _ wire: Wire, keepAlive: Bool) {
+        let read: Result<Inquiry, BadRequest>
+        do throws(BadRequest) { read = .success(try spoken.read(call).checked()) } catch { read = .failure(error) }
+        let inquiry = try? read.get()
+        let isOfModels = spoken.traits.isOfModels
+        let isKnown = !isOfModels || state.configuration.accepts(call.secret)
+        let row = state.arrive(in: spoken, drawsFault: isKnown && inquiry != nil && isOfModels) { row in
+            row.clientRequestID = call.headers.first(name: "x-client-request-id")
+            row.keyTail = call.secret.map { String($0.suffix($0.count > 8 ? 4 : 0)) }
+            row.model = inquiry?.model.whole
+            row.user = inquiry?.user.map { String($0.prefix(LogRow.maximumUserLength)) }
+            row.isStream = inquiry?.isStream ?? false
+            row.fault = isKnown ? inquiry?.model.fault : nil
+            row.maxTokens = inquiry?.maximum
+            row.bodyBytes = call.body.count
+            if state.configuration.keepBodies { row.body = String(decoding: call.body, as: UTF8.self) }
         }
-        let isKnown = state.configuration.keys.map { keys in secret.map { keys.contains($0) } ?? false } ?? true
-        let row = state.arrive(
-            { row in
-                row.clientRequestID = head.headers.first(name: "x-client-request-id")
-                row.keyTail = secret.map { String($0.suffix($0.count > 8 ? 4 : 0)) }
-                row.model = request?.model
-                row.user = request?.user.map { String($0.prefix(LogRow.maximumUserLength)) }
-                row.isStream = request?.isStream ?? false
-                row.fault = isKnown ? request?.namedFault : nil
-                row.maxTokens = request?.maximum
-                row.bodyBytes = bytes.count
-                if state.configuration.keepBodies { row.body = String(decoding: bytes, as: UTF8.self) }
-            }, drawsFault: isKnown && request != nil)
-        guard isKnown else {
-            refuse(row, 401, Self.error("Incorrect API key provided.", code: "invalid_api_key"), head, wire)
-            return
+        func refuse(_ refusal: Refusal) {
+            let error = spoken.error(refusal, retryAfter: state.configuration.retryAfter, sequence: row.sequence)
+            let text = error.body.json
+            state.update(row.sequence) {
+                $0.status = error.status
+                $0.bytesWritten = text.utf8.count
+            }
+            state.finish(row.sequence)
+            wire.answer(
+                error.status, text, headers: spoken.headers(row.sequence) + error.headers, keepAlive: keepAlive)
         }
-        guard let request else {
-            refuse(
-                row, 400, Self.error("The request is not a valid chat completion.", code: "invalid_request"), head, wire
-            )
-            return
+        guard isKnown else { return refuse(.unauthorized) }
+        switch read {
+        case .failure(let fault): refuse(fault.refusal)
+        case .success(let inquiry):
+            guard inquiry.model.isKnown else { return refuse(.notFound) }
+            let answer = Answer(
+                inquiry, traits: spoken.traits, fault: row.fault, sequence: row.sequence,
+                configuredTokens: state.configuration.tokens, created: SimulatorClock.seconds())
+            guard inquiry.isStream || answer.fitsWhole else {
+                return refuse(.badRequest("The answer would be too large."))
+            }
+            let reply = Reply(answer, in: spoken, row: row, wire: wire, state: state, keepAlive: keepAlive) {
+                [unowned self] in self.reply = nil
+            }
+            self.reply = reply
+            reply.start()
         }
-        let answer = ChatAnswer(
-            request, fault: row.fault, sequence: row.sequence, configuredTokens: state.configuration.tokens,
-            created: SimulatorClock.seconds())
-        guard request.isStream || answer.fitsWhole else {
-            refuse(row, 400, Self.error("The answer would be too large.", code: "invalid_request"), head, wire)
-            return
-        }
-        let reply = ChatReply(
-            answer, row: row, wantsUsage: request.wantsUsage, wire: wire, state: state, keepAlive: head.isKeepAlive
-        ) { [unowned self] in self.reply = nil }
-        self.reply = reply
-        reply.start()
     }
-
-    private func refuse(_ row: LogRow, _ status: Int, _ text: String, _ head: HTTPRequestHead, _ wire: Wire) {
-        state.update(row.sequence) {
-            $0.status = status
-            $0.bytesWritten = text.utf8.count
-        }
-        state.finish(row.sequence)
-        wire.answer(status, text, headers: [("x-request-id", "req-sim-\(row.sequence)")], keepAlive: head.isKeepAlive)
-    }
-
-    private static func error(_ message: String, code: String) -> String {
-        "{\"error\":{\"message\":\(JSONText.string(message)),\"type\":\"invalid_request_error\","
-            + "\"param\":null,\"code\":\"\(code)\"}}"
-    }
-
-    private static let models =
-        "{\"object\":\"list\",\"data\":["
-        + ["sim-1", "sim-echo", "sim-big"].map {
-            "{\"id\":\"\($0)\",\"object\":\"model\",\"created\":1700000000,\"owned_by\":\"simulator\"}"
-        }.joined(separator: ",") + "]}"
 }

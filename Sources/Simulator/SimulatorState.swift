@@ -4,7 +4,7 @@ import NIOConcurrencyHelpers
 /// What all connections of a simulator share.
 final class SimulatorState: Sendable {
     struct Counts: Sendable {
-        /// Chat requests read whole.
+        /// Requests for an answer, read whole.
         var arrived = 0
         /// Held at the barrier now.
         var waiting = 0
@@ -45,12 +45,14 @@ final class SimulatorState: Sendable {
     func connected() { guarded.withLockedValue { $0.counts.connections += 1 } }
 
     /// Gives a request its number, its fault if it draws one, and its row.
-    func arrive(_ describe: (inout LogRow) -> Void, drawsFault: Bool) -> LogRow {
+    func arrive(
+        in spoken: any SimulatedProtocol, drawsFault: Bool, _ describe: (inout LogRow) -> Void
+    ) -> LogRow {
         guarded.withLockedValue { state in
             state.sequence += 1
             state.counts.arrived += 1
             state.counts.running += 1
-            var row = LogRow(sequence: state.sequence, id: "chatcmpl-sim-\(state.sequence)")
+            var row = LogRow(sequence: state.sequence, id: spoken.answerID(state.sequence), spoken: spoken.name)
             describe(&row)
             if drawsFault, row.fault == nil { row.fault = state.faults.draw() }
             state.log.append(row)

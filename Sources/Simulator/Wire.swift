@@ -12,9 +12,9 @@ struct Wire {
         context.write(NIOAny(HTTPServerResponsePart.head(head)), promise: nil)
     }
 
-    func body(_ text: String) {
-        guard !text.isEmpty else { return }
-        context.write(NIOAny(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
+    func body(_ bytes: [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        context.write(NIOAny(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(bytes: bytes)))), promise: nil)
     }
 
     func end(keepAlive: Bool) {
@@ -30,7 +30,7 @@ struct Wire {
         keepAlive: Bool
     ) {
         self.head(status, [("content-type", type), ("content-length", "\(text.utf8.count)")] + headers)
-        self.body(text)
+        self.body(Array(text.utf8))
         self.end(keepAlive: keepAlive)
     }
 

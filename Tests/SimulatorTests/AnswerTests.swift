@@ -137,7 +137,7 @@ struct AnswerTests {
 
     @Test func theLogIsBounded() {
         var log = RequestLog(limit: 16)
-        for sequence in 1...100 { log.append(LogRow(sequence: sequence, id: "\(sequence)")) }
+        for sequence in 1...100 { log.append(LogRow(sequence: sequence, id: "\(sequence)", spoken: "none")) }
         #expect(log.update(1) { $0.isFinished = true } == nil)
         #expect(log.update(100) { $0.isFinished = true }?.sequence == 100)
         #expect(log.json(withBodies: false).split(separator: "\n").count <= 16)

@@ -6,7 +6,7 @@ import Testing
 @Suite struct SchemaAnswerTests {
     private static func said(_ schema: String) throws -> String? {
         let format = #"{"type":"json_schema","json_schema":{"name":"output","schema":\#(schema)}}"#
-        return SchemaAnswer.text(for: try JSONDocument(format).root)
+        return ChatReader.structured(try JSONDocument(format).root)
     }
 
     @Test(arguments: [
@@ -33,8 +33,8 @@ import Testing
     }
 
     @Test func saysJSONOnlyWhereItIsAskedFor() throws {
-        #expect(SchemaAnswer.text(for: try JSONDocument(#"{"type":"text"}"#).root) == nil)
-        let object = try #require(SchemaAnswer.text(for: try JSONDocument(#"{"type":"json_object"}"#).root))
+        #expect(ChatReader.structured(try JSONDocument(#"{"type":"text"}"#).root) == nil)
+        let object = try #require(ChatReader.structured(try JSONDocument(#"{"type":"json_object"}"#).root))
         #expect(try JSONDocument(object).root.kind == .object)
     }
 

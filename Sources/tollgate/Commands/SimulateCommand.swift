@@ -5,10 +5,14 @@ import Simulator
 
 struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "simulate", abstract: "Run a simulated provider, which speaks OpenAI's protocol.",
+        commandName: "simulate", abstract: "Run a simulated provider, which speaks every provider's protocol.",
         discussion: """
-            A request for model sim-1!429 shows that fault; POST /_simulator/faults orders faults for the requests to \
-            come. Faults: \(Fault.allCases.map(\.rawValue).joined(separator: ", ")).
+            It speaks OpenAI chat completions (also Mistral's, Groq's and xAI's kind, under /mistral, /groq and /xai), \
+            OpenAI Responses and embeddings, Anthropic messages, Gemini, Vertex, Cohere and Bedrock, on the paths of \
+            each. Features of an answer come after the model's name: sim-1+think+tools reasons and calls tools. \
+            Features: \(ModelName.Feature.allCases.map(\.rawValue).joined(separator: ", ")). Then may come a fault: \
+            sim-1!429. POST /_simulator/faults orders faults for the requests to come. \
+            Faults: \(Fault.allCases.map(\.rawValue).joined(separator: ", ")).
             """)
 
     @Option(help: "The address to listen on.") var host = "127.0.0.1"

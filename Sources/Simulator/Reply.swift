@@ -1,32 +1,37 @@
 import NIOCore
 
-/// Answers one chat request, with whatever fault it has; lives on its connection's event loop.
-final class ChatReply {
+/// Answers one request, with whatever fault it has; lives on its connection's event loop.
+final class Reply {
     private let wire: Wire
     private let state: SimulatorState
     private let row: LogRow
-    private let answer: ChatAnswer
+    private let answer: Answer
+    private let spoken: any SimulatedProtocol
     private let isStream: Bool
     private let keepAlive: Bool
     private let ended: () -> Void
-    private var events: ChatEvents
+    private var voice: any Voice
+    private var narration: Narration
     private var timer: Scheduled<Void>?
     private var isStreaming = false
     private var isOver = false
 
     /// `ended` is called when the last byte was handed over, or the reply closes the connection by its fault.
     init(
-        _ answer: ChatAnswer, row: LogRow, wantsUsage: Bool, wire: Wire, state: SimulatorState, keepAlive: Bool,
-        ended: @escaping () -> Void
+        _ answer: Answer, in spoken: any SimulatedProtocol, row: LogRow, wire: Wire, state: SimulatorState,
+        keepAlive: Bool, ended: @escaping () -> Void
     ) {
         self.answer = answer
+        self.spoken = spoken
         self.row = row
         self.wire = wire
         self.state = state
         self.keepAlive = keepAlive
         self.ended = ended
         isStream = row.isStream
-        events = ChatEvents(answer, usageWanted: wantsUsage && row.fault != .noUsage)
+        let isAskedFor = answer.inquiry.wantsUsage || !row.isStream
+        voice = spoken.voice(answer, withUsage: isAskedFor && row.fault != .noUsage)
+        narration = Narration(answer, traits: spoken.traits)
     }
 
     /// Waits for the barrier and the latency, then answers.
@@ -57,7 +62,7 @@ final class ChatReply {
         after(configuration.latency + (row.fault == .slow ? configuration.slowness : 0)) { $0.begin() }
     }
 
-    private func after(_ milliseconds: Int, _ action: @escaping (ChatReply) -> Void) {
+    private func after(_ milliseconds: Int, _ action: @escaping (Reply) -> Void) {
         guard milliseconds > 0 else {
             action(self)
             return
@@ -69,7 +74,7 @@ final class ChatReply {
     }
 
     private func begin() {
-        if let refusal = row.fault?.refusal {
+        if let refusal = row.fault.flatMap({ Refusal($0) }) {
             refuse(refusal)
             return
         }
@@ -86,32 +91,26 @@ final class ChatReply {
         }
     }
 
-    private func refuse(_ refusal: (status: Int, type: String, code: String, message: String)) {
-        let body =
-            "{\"error\":{\"message\":\(JSONText.string(refusal.message)),\"type\":\"\(refusal.type)\","
-            + "\"param\":null,\"code\":\"\(refusal.code)\"}}"
-        let retry = row.fault == .rateLimited ? [("retry-after", "\(state.configuration.retryAfter)")] : []
-        finish(refusal.status, body, headers: retry)
+    private func refuse(_ refusal: Refusal) {
+        let error = spoken.error(refusal, retryAfter: state.configuration.retryAfter, sequence: row.sequence)
+        finish(error.status, error.body.json, headers: error.headers)
     }
 
     // MARK: whole
 
     private func whole() {
         if row.fault == .errorEvent {
-            finish(
-                500,
-                "{\"error\":{\"message\":\"The server had an error.\",\"type\":\"server_error\",\"param\":null,\"code\":null}}"
-            )
+            refuse(.serverError)
             return
         }
-        let text = answer.whole(withUsage: row.fault != .noUsage)
-        note(status: 200, tokens: answer.completionTokens)
+        let text = voice.whole()
+        note(status: 200) { $0.spent(self.answer.spending) }
         switch row.fault {
         case .malformed: finish(200, String(text.dropLast(text.count / 3)))
         case .hangMid, .reset, .truncate, .unfinished:
             let half = String(text.prefix(text.count / 2))
             wire.head(200, headers("application/json") + [("content-length", "\(text.utf8.count)")])
-            wire.body(half)
+            wire.body(Array(half.utf8))
             wire.flush()
             written(half.utf8.count)
             if row.fault != .hangMid { fail { self.row.fault == .reset ? $0.reset() : $0.close() } }
@@ -128,44 +127,44 @@ final class ChatReply {
         }
         isOver = true
         state.finish(row.sequence)
-        wire.answer(status, text, type: type, headers: [("x-request-id", requestID)] + extra, keepAlive: keepAlive)
+        wire.answer(status, text, type: type, headers: spoken.headers(row.sequence) + extra, keepAlive: keepAlive)
         ended()
     }
 
     // MARK: streamed
 
     private func beginStream() {
-        note(status: 200, tokens: 0)
+        note(status: 200) { $0.began(self.answer.spending) }
         wire.head(
-            200, headers("text/event-stream") + [("cache-control", "no-cache"), ("transfer-encoding", "chunked")])
+            200, headers(spoken.streamType) + [("cache-control", "no-cache"), ("transfer-encoding", "chunked")])
         isStreaming = true
         pump()
     }
 
     /// Writes events until the client falls behind, a token's delay is due, or a fault or the end comes.
     private func pump() {
-        var batch = ""
-        let half = answer.completionTokens / 2
+        var batch: [UInt8] = []
+        let half = answer.spending.allOutput / 2
         while !isOver {
-            if let fault = row.fault, events.tokensSent >= half, breaks(fault) {
+            if let fault = row.fault, narration.tokensSent >= half, breaks(fault) {
                 send(batch)
                 breakStream(fault)
                 return
             }
-            guard case .event(let text, let isToken) = events.next() else {
+            guard let moment = narration.next() else {
                 send(batch)
                 endStream()
                 return
             }
-            batch += text
-            if isToken, state.configuration.tokenDelay > 0 {
+            batch += voice.say(moment)
+            if case .token = moment, state.configuration.tokenDelay > 0 {
                 send(batch)
                 after(state.configuration.tokenDelay) { if $0.wire.isWritable { $0.pump() } }
                 return
             }
-            if batch.utf8.count >= 16_384 {
+            if batch.count >= 16_384 {
                 send(batch)
-                batch = ""
+                batch = []
                 // Goes on when the channel is writable again.
                 if !wire.isWritable { return }
             }
@@ -185,22 +184,20 @@ final class ChatReply {
         case .reset: fail { $0.reset() }
         case .truncate: fail { $0.close() }
         case .malformed:
-            send("data: {\"id\":\"\(answer.id)\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\n\n")
+            send(voice.brokenEvent())
             endStream()
         case .errorEvent:
-            send(
-                "data: {\"error\":{\"message\":\"The server had an error.\",\"type\":\"server_error\","
-                    + "\"param\":null,\"code\":null}}\n\n")
+            send(voice.errorEvent())
             endStream()
         case .unfinished: endStream()
         default: break
         }
     }
 
-    private func send(_ text: String) {
-        guard !text.isEmpty else { return }
-        written(text.utf8.count)
-        wire.body(text)
+    private func send(_ bytes: [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        written(bytes.count)
+        wire.body(bytes)
         wire.flush()
     }
 
@@ -216,10 +213,8 @@ final class ChatReply {
 
     // MARK: shared
 
-    private var requestID: String { "req-sim-\(row.sequence)" }
-
     private func headers(_ type: String) -> [(String, String)] {
-        [("content-type", type), ("x-request-id", requestID)]
+        [("content-type", type)] + spoken.headers(row.sequence)
     }
 
     private func fail(_ end: (Wire) -> Void) {
@@ -230,19 +225,21 @@ final class ChatReply {
         ended()
     }
 
-    private func note(status: Int, tokens: Int) {
+    private func note(status: Int, _ change: (inout LogRow) -> Void) {
         state.update(row.sequence) {
             $0.status = status
-            $0.isBilled = true
-            $0.promptTokens = answer.promptTokens
-            $0.completionTokens = tokens
+            $0.isBilled = !answer.inquiry.onlyCounts
+            change(&$0)
         }
     }
 
     private func written(_ bytes: Int) {
         state.update(row.sequence) {
             $0.bytesWritten += bytes
-            if isStream { $0.completionTokens = events.tokensSent }
+            if isStream {
+                $0.completionTokens = narration.tokensSent
+                $0.reasoningTokens = narration.reasoningSent
+            }
         }
     }
 }

@@ -126,10 +126,10 @@ let package = Package(
             ],
             path: "Benchmarks", swiftSettings: strict),
 
-        // Lets tests and measurements in Python ask Prompting and prices what they do (Tests/differential).
+        // Lets tests and measurements in Python ask what we do with the same input (Tests/differential).
         .executableTarget(
-            name: "probe", dependencies: ["Admin", "Prompting", "Domain", "JSON"], path: "Tests/Probe",
-            swiftSettings: strict),
+            name: "probe", dependencies: ["Admin", "Prompting", "Domain", "JSON", "Protocols", "Security"],
+            path: "Tests/Probe", swiftSettings: strict),
 
         // Tests; Generators is what several of them share.
         .target(name: "Generators", path: "Tests/Generators", swiftSettings: strict),

@@ -20,7 +20,7 @@ package struct MasterKey: Sendable {
     package init?(_ key: [UInt8]) {
         guard key.count == Self.byteCount else { return nil }
         self.key = key
-        id = Array(hmacSHA256(key: key, "tollgate master key id").prefix(Self.idCount))
+        id = Array(hmacSHA256(key: key, "tollgate master key id").bytes.prefix(Self.idCount))
     }
 
     /// Reads 64 hexadecimal digits, white space around them allowed.
@@ -63,17 +63,4 @@ package enum SealFault: Error {
     case notAuthentic
     /// OpenSSL refused.
     case failed
-}
-
-/// HMAC-SHA-256 (RFC 2104).
-package func hmacSHA256(key: [UInt8], _ message: String) -> [UInt8] {
-    let message = Array(message.utf8)
-    return unsafe [UInt8](unsafeUninitializedCapacity: Digest.byteCount) { buffer, initialized in
-        var length: UInt32 = 0
-        // HMAC writes the digest's 32 bytes, which is what the buffer has room for.
-        let result = unsafe HMAC(
-            EVP_sha256(), key, Int32(key.count), message, message.count, buffer.baseAddress, &length)
-        unsafe precondition(result != nil && length == Digest.byteCount, "HMAC-SHA-256 fails only without memory")
-        initialized = Int(length)
-    }
 }

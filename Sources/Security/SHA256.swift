@@ -19,3 +19,18 @@ package func sha256(_ text: String) -> Digest {
     var text = text
     return text.withUTF8 { unsafe sha256(UnsafeRawBufferPointer($0)) }
 }
+
+extension Digest {
+    /// Its 64 digits, as `description` has them.
+    func appendHexadecimal(to text: inout [UInt8]) {
+        unsafe withBytes { bytes in
+            for index in 0..<Digest.byteCount {
+                let byte = unsafe bytes[index]
+                text.append(Self.digit(byte >> 4))
+                text.append(Self.digit(byte & 15))
+            }
+        }
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 87 + value }
+}

@@ -5,8 +5,8 @@ package struct FuzzTarget: Sendable {
     package let check: @Sendable ([UInt8]) throws -> Void
 
     package static let all = [
-        serverSentEvents, jsonDocument, jsonText, chatRequest, chatAnswer, chatStream, names, template, schema,
-        versionDocument, catalogRecords, ledgerRecords, archives, responseHead, requests, bills,
+        serverSentEvents, eventStream, jsonDocument, jsonText, chatRequest, chatAnswer, chatStream, names, template,
+        schema, versionDocument, catalogRecords, ledgerRecords, archives, responseHead, requests, bills,
     ]
 }
 

@@ -1,6 +1,7 @@
 import Glibc
 
-/// Puts what Prompting and prices do within reach of tests and measurements written in Python. No part of the product.
+/// Puts what prompts, prices and protocols come to within reach of tests and measurements written in Python. No part of
+/// the product.
 ///
 /// usage: probe COMMAND [ARGUMENT…]
 ///
@@ -12,7 +13,11 @@ func run(_ arguments: [String]) throws -> Int32 {
     case "variables": answerLines(answerVariables)
     case "validate": answerLines(answerValidate)
     case "cost": answerLines(answerCost)
+    case "signature": answerLines(answerSignature)
+    case "assertion": answerLines(answerAssertion)
+    case "event-stream": answerLines(answerEventStream)
     case "time-validate": answerLines(answerTimeValidate)
+    case "time-signature": return timeSignature(Array(arguments.dropFirst()))
     case "time-render": return try timeRender(Array(arguments.dropFirst()))
     case let name?:
         complain("probe: no command \(name)")

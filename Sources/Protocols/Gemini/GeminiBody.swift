@@ -3,11 +3,24 @@ import JSON
 /// The body of a request to Google's `generateContent` and `streamGenerateContent`, which say in their path which model
 /// is asked and whether the answer is streamed.
 package enum GeminiBody {
-    /// What stands behind the base URL, up to its query. A streamed answer is asked for as server-sent events.
+    /// What stands behind the base URL, query included. A streamed answer is asked for as server-sent events.
     /// - Parameter model: with or without `models/`; tuned models and Vertex's publishers have paths of their own.
+    ///   Nothing in it leaves the path that it is in, or ends it.
     package static func path(model: String, stream: Bool) -> String {
-        let name = model.contains("/") ? model : "models/" + model
+        let segments = model.split(separator: "/").filter { !$0.allSatisfy { $0 == "." } }.map { escaped($0.utf8) }
+        let name = segments.count > 1 ? segments.joined(separator: "/") : "models/" + (segments.first ?? "")
         return "/\(name):" + (stream ? "streamGenerateContent?alt=sse" : "generateContent")
+    }
+
+    private static func escaped(_ segment: some Sequence<UInt8>) -> String {
+        segment.reduce(into: "") { text, byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            case _: text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
     }
 
     /// Throws where something cannot be said in Gemini's protocol.

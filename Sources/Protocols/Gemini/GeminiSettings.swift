@@ -37,7 +37,7 @@ extension Conversation {
         case nil: foreign.append(Field(name: name, json: value.raw))
         case .temperature?: settings.temperature = try Self.number(value, name)
         case .topP?: settings.topP = try Self.number(value, name)
-        case .topK?: settings.topK = try Self.number(value, name)
+        case .topK?: settings.topK = try Self.whole(value, name)
         case .frequencyPenalty?: settings.frequencyPenalty = try Self.number(value, name)
         case .presencePenalty?: settings.presencePenalty = try Self.number(value, name)
         case .seed?: settings.seed = try Self.number(value, name)
@@ -50,6 +50,12 @@ extension Conversation {
         // Gemini has no such thing.
         case .parallelToolCalls?, .user?: return
         }
+    }
+
+    /// Google's SDKs write `3.0`, which others take for no whole number.
+    private static func whole(_ value: JSONValue, _ name: String) throws(RequestFault) -> ArraySlice<UInt8> {
+        let number = try number(value, name)
+        return number.suffix(2).elementsEqual(".0".utf8) ? number.dropLast(2) : number
     }
 
     /// Type and schema come in either order; only JSON has a schema.

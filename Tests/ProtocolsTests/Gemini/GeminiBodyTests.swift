@@ -306,6 +306,9 @@ import Testing
         ("gemini-3-pro", false, "/models/gemini-3-pro:generateContent"),
         ("models/gemini-3-pro", true, "/models/gemini-3-pro:streamGenerateContent?alt=sse"),
         ("tunedModels/x", false, "/tunedModels/x:generateContent"),
+        ("publishers/google/models/x", false, "/publishers/google/models/x:generateContent"),
+        ("../files/a?b#c:d é", false, "/files/a%3Fb%23c%3Ad%20%C3%A9:generateContent"),
+        ("..", false, "/models/:generateContent"),
     ])
     func asksByItsPath(_ row: (model: String, stream: Bool, path: String)) {
         #expect(GeminiBody.path(model: row.model, stream: row.stream) == row.path)

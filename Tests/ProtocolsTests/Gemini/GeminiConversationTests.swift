@@ -87,6 +87,36 @@ import Testing
             ], ignored: ["tool_config.function_calling_config.allowedFunctionNames"]),
     ]
 
+    /// As google-genai 3.6 sends them: spellings mixed, whole numbers as fractions, schemas in Google's words.
+    static let ofSDK = #"""
+        {"contents": [{"parts": [{"inlineData": {"data": "__777w==", "mime_type": "image/png"}}, {"text": "What?"}], "role": "user"}], "systemInstruction": {"parts": [{"text": "Be"}], "role": "user"}, "tools": [{"googleSearch": {}}, {"functionDeclarations": [{"description": "Weather.", "name": "get_weather", "parameters_json_schema": {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}, "response_json_schema": {"additionalProperties": true, "type": "object"}}]}], "toolConfig": {"functionCallingConfig": {"allowedFunctionNames": ["get_weather"], "mode": "ANY"}}, "generationConfig": {"temperature": 0.5, "topK": 3.0, "maxOutputTokens": 9, "stopSequences": ["x"], "thinkingConfig": {"include_thoughts": true, "thinking_level": "LOW"}, "responseMimeType": "application/json", "responseSchema": {"properties": {"a": {"title": "A", "type": "INTEGER"}, "b": {"nullable": true, "title": "B", "type": "STRING"}}, "property_ordering": ["a", "b"], "required": ["a"], "title": "Out", "type": "OBJECT"}}}
+        """#
+
+    @Test func readsWhatGooglesSDKSends() throws {
+        let call = try GeminiRequest(JSONDocument(Self.ofSDK), model: "m", stream: false).call
+        let said = try GeminiConversation.read(call)
+        #expect(call.maxOutputTokens == 9)
+        #expect(said.turns.map(\.role) == [.system, .user])
+        guard case .media(let image)? = said.turns.last?.parts.first, case .base64(let data) = image.source else {
+            Issue.record("There is no image.")
+            return
+        }
+        #expect(image.kind == .image && image.type == "image/png" && data == JSONText("//777w=="))
+        #expect(said.tools.map(\.name) == [JSONText(""), JSONText("get_weather")])
+        #expect(said.settings.topK.map { Array($0) } == Array("3".utf8))
+        #expect(said.settings.toolChoice == .named(JSONText("get_weather")))
+        #expect(said.settings.reasoning == ReasoningWish(level: .low, shows: true))
+        guard case .schema(let format)? = said.settings.answerFormat else {
+            Issue.record("There is no schema.")
+            return
+        }
+        #expect(
+            String(decoding: format.schema, as: UTF8.self)
+                == #"{"properties":{"a":{"title":"A","type":"integer"},"b":{"title":"B","type":["string","null"]}},"#
+                + #""required":["a"],"title":"Out","type":"object"}"#)
+        #expect(said.foreign.isEmpty)
+    }
+
     @Test(arguments: rows)
     func isSaidInChatCompletions(_ row: Row) throws {
         let call = try GeminiRequest(JSONDocument(row.request), model: "m", stream: false).call

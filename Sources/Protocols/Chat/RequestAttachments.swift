@@ -8,9 +8,8 @@ extension AttachmentTokens {
     package mutating func add(_ message: JSONValue, keepsDetail: Bool, _ allowances: Allowances) {
         for member in (try? message.members()) ?? [] where !member.value.isNull {
             switch member.name {
-            // Images come back to models that answered with them; tools of Responses answer in parts.
-            case "content", "images", "output":
-                for part in member.value.elements() { add(part, keepsDetail, allowances) }
+            // Images come back to models that answered with them.
+            case "content", "images": for part in member.value.elements() { add(part, keepsDetail, allowances) }
             // What the model said before, by its id.
             case "audio": add(.audio, inline: nil, allowances)
             case _: break

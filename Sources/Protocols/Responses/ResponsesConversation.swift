@@ -22,8 +22,8 @@ package enum ResponsesConversation {
 
         /// Items of tools that OpenAI runs: they tell what was done, and mean nothing elsewhere.
         private static let hosted: Set<String> = [
-            "web_search_call", "file_search_call", "code_interpreter_call", "image_generation_call", "computer_call",
-            "computer_call_output", "local_shell_call", "local_shell_call_output", "shell_call", "shell_call_output",
+            "web_search_call", "file_search_call", "code_interpreter_call", "image_generation_call",
+            "local_shell_call", "local_shell_call_output", "shell_call", "shell_call_output",
             "apply_patch_call", "apply_patch_call_output", "mcp_call", "mcp_list_tools", "mcp_approval_request",
             "mcp_approval_response", "tool_search_call", "tool_search_output", "compaction", "additional_tools",
         ]

@@ -1,59 +1,29 @@
 import Domain
-import Generators
 import JSON
 import Testing
 
 @testable import Protocols
 
 @Suite struct ResponsesAnswerReaderTests {
-    struct Outcome: Equatable {
+    struct Outcome {
         var items: [String] = []
         var tally = AnswerTally()
         var failure: ProviderFailure.Kind?
-        /// What clients of chat completions and of Responses would get.
-        var chat: [UInt8] = []
-        var responses: [UInt8] = []
-
-        static func == (left: Self, right: Self) -> Bool {
-            left.items == right.items && left.chat == right.chat && left.responses == right.responses
-                && left.failure == right.failure && left.tally.usage == right.tally.usage
-                && left.tally.finishReason == right.tally.finishReason && left.tally.id == right.tally.id
-                && left.tally.outputByteCount == right.tally.outputByteCount
-        }
     }
 
     static let opening = AnswerOpening(id: "run_1", model: "m", created: 7, origin: .responses)
 
-    /// - Parameter cuts: where the bytes are cut.
-    static func outcome(_ stream: [UInt8], cuts: [Int] = []) throws -> Outcome {
-        var parser = SSEParser(maximumEventSize: 100_000)
+    static func outcome(_ stream: [UInt8]) throws -> Outcome {
         var reader = ResponsesAnswerReader(dialect: .named("openai"))
         var assembly = AnswerAssembly()
         var outcome = Outcome()
-        var chat = ChatAnswerWriter(opening)
-        var responses = ResponsesAnswerWriter(opening)
-        func take(_ event: ServerSentEvent) throws {
+        for event in try Streams.events(of: stream, cutAt: []) {
             let step = try reader.read(event)
             assembly.add(step)
-            if let error = step.error {
-                outcome.failure =
-                    outcome.failure ?? ProviderFailure.classify(error: error, dialect: .named("openai")).kind
+            if let error = step.error, outcome.failure == nil {
+                outcome.failure = ProviderFailure.classify(error: error, dialect: .named("openai")).kind
             }
-            outcome.chat += chat.write(step)
-            outcome.responses += responses.write(step)
         }
-        var start = 0
-        for cut in cuts + [stream.count] {
-            parser.append(Array(stream[start..<cut]))
-            start = cut
-            while let event = try parser.next() { try take(event) }
-        }
-        while let event = try parser.finish() { try take(event) }
-        let ending = AnswerEnding(
-            opening, reader.tally, finishReason: reader.tally.finishReason, usage: reader.tally.usage?.usage ?? Usage(),
-            cost: "0.5")
-        outcome.chat += chat.end(ending)
-        outcome.responses += responses.end(ending)
         outcome.items = ResponsesAnswerText.lines(assembly.first)
         outcome.tally = reader.tally
         return outcome
@@ -87,42 +57,12 @@ import Testing
         #expect(reader.tally.id == "resp_1" && reader.tally.model == "gpt-x")
     }
 
-    /// The events are the same bytes, however the stream is cut; whatever is made of them is then the same, which is
-    /// looked at too, for some cuts.
     @Test(arguments: ResponsesGolden.all)
     func everyCutGivesTheSame(_ golden: ResponsesGolden) throws {
         let stream = Array(golden.stream.utf8)
-        let whole = try Self.outcome(stream)
-        let events = try Self.events(stream, cuts: [])
-        for cut in 1..<stream.count where try Self.events(stream, cuts: [cut]) != events {
-            Issue.record("cut at \(cut)")
-            return
-        }
-        var generator = SeededGenerator(seed: 7)
-        for round in 0..<1_000 {
-            let cuts = (0..<Int.random(in: 1...40, using: &generator)).map { _ in
-                Int.random(in: 0...stream.count, using: &generator)
-            }
-            .sorted()
-            let isSame = try Self.events(stream, cuts: cuts) == events
-            guard isSame, try round % 50 > 0 || Self.outcome(stream, cuts: cuts) == whole else {
-                Issue.record("cuts at \(cuts)")
-                return
-            }
-        }
-    }
-
-    private static func events(_ stream: [UInt8], cuts: [Int]) throws -> [[[UInt8]]] {
-        var parser = SSEParser(maximumEventSize: 100_000)
-        var events: [[[UInt8]]] = []
-        var start = 0
-        for cut in cuts + [stream.count] {
-            parser.append(Array(stream[start..<cut]))
-            start = cut
-            while let event = try parser.next() { events.append([event.name, event.data, event.raw]) }
-        }
-        while let event = try parser.finish() { events.append([event.name, event.data, event.raw]) }
-        return events
+        let reader = ResponsesAnswerReader(dialect: .named("openai"))
+        try Streams.requireSameHoweverCut(stream) { (reader, ChatAnswerWriter(Self.opening)) }
+        try Streams.requireSameHoweverCut(stream) { (reader, ResponsesAnswerWriter(Self.opening)) }
     }
 
     @Test func readsErrorsOfChatCompletions() throws {

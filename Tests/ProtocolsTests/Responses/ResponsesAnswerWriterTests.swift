@@ -1,5 +1,4 @@
 import Domain
-import Generators
 import JSON
 import Testing
 

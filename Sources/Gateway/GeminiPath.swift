@@ -12,7 +12,7 @@ struct GeminiPath: Hashable {
         case "streamGenerateContent": streams = true
         case _: return nil
         }
-        let name = path[..<colon].dropFirst(prefix.count)
+        let name = String(path[..<colon].dropFirst(prefix.count))
         guard !name.isEmpty else { return nil }
         model = name.replacing("%2F", with: "/").replacing("%23", with: "#")
     }

@@ -4,7 +4,7 @@ import Protocols
 import Transport
 
 extension RunPipeline {
-    /// An event after the last finish reason is small; a provider that sends more than this is not ending.
+    /// Events after the one with the last finish reason are small; a provider that sends more than this is not ending.
     private static var maximumKeptBack: Int { 1 << 20 }
 
     /// Each event goes out as it arrives. What was said is gathered only where somebody needs it at the end: the native
@@ -92,7 +92,7 @@ extension RunPipeline {
             return out
         }
         if end.assembly.byteCount > settings.maximumResponseBytes
-            || end.events.reduce(0, { $0 + $1.event.raw.count }) > Self.maximumKeptBack
+            || end.events.dropFirst().reduce(0, { $0 + $1.event.raw.count }) > Self.maximumKeptBack
         {
             answer.fault = ProviderFault.nonsense("The provider's stream is larger than it may be.")
         }

@@ -32,6 +32,9 @@ extension RunPipeline {
             let said = answer.choices.first { $0.number == 0 } ?? AssembledAnswer()
             switch format {
             case .native: return .whole(.ok, facts.untimedHeaders, NativeRun.encode(result(run, answer, said)))
+            case .responses where opening.origin == .responses:
+                let priced = try? ResponsesUsage.pricing(whole: body, end)
+                return .whole(.ok, facts.untimedHeaders, priced ?? body)
             case _ where format.spoken == opening.origin: return .whole(.ok, facts.untimedHeaders, body)
             case .chat: return .whole(.ok, facts.untimedHeaders, ChatAnswerWriter.whole(said, end))
             case .anthropic: return .whole(.ok, facts.untimedHeaders, AnthropicAnswerWriter.whole(said, end))
@@ -50,7 +53,7 @@ extension RunPipeline {
         var bytes: [UInt8] = []
         if case .raw = stream { return format == .chat ? chatEnd(kept, ending) : rawEnd(kept, ending) }
         // Nothing that was written so far makes this fail: what comes behind the finish says no more.
-        for (event, step) in kept.events where !step.isDone && !step.isUsageOnly {
+        for (event, step) in kept.events where !step.isUsageOnly && (!step.isDone || !step.pieces.isEmpty) {
             bytes += (try? stream.write(event, step)) ?? []
         }
         if case .written(var writer) = stream { return bytes + writer.end(ending) }
@@ -84,17 +87,22 @@ extension RunPipeline {
     private func rawEnd(_ kept: Answer.StreamEnd, _ ending: AnswerEnding) -> [UInt8] {
         var bytes: [UInt8] = []
         for (event, step) in kept.events {
-            guard step.usage != nil, var data = try? ChatUsage.addingCost(ending.cost, to: event.data) else {
-                bytes += event.raw
-                continue
+            if format == .responses {
+                bytes += (try? ResponsesUsage.pricing(event, ending)) ?? event.raw
+            } else {
+                bytes += step.usage == nil ? event.raw : (try? priced(event, ending)) ?? event.raw
             }
-            if let verdict = ending.verdict, let marked = try? ChatUsage.adding("tollgate", verdict.encode(), to: data)
-            {
-                data = marked
-            }
-            bytes += event.framed(data)
         }
         return bytes
+    }
+
+    private func priced(_ event: ServerSentEvent, _ ending: AnswerEnding) throws(JSONFault) -> [UInt8] {
+        var data =
+            format == .gemini
+            ? try GeminiUsage.addingCost(ending.cost, to: event.data)
+            : try ChatUsage.addingCost(ending.cost, to: event.data)
+        if let verdict = ending.verdict { data = try ChatUsage.adding("tollgate", verdict.encode(), to: data) }
+        return event.framed(data)
     }
 
     /// The end of a stream of OpenAI's. Its last chunk says what came of the output schema, where there is one.

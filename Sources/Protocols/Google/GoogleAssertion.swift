@@ -55,10 +55,3 @@ package struct GoogleAssertion: Sendable {
         return body
     }
 }
-
-extension JSONWriter {
-    fileprivate mutating func member(_ name: String, _ text: String) {
-        key(name)
-        string(text)
-    }
-}

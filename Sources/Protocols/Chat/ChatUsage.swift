@@ -28,12 +28,13 @@ package enum ChatUsage {
 }
 
 extension ChatUsage {
-    /// The same JSON with `"cost":` this many credits in its usage object, in place of a cost it may have had. As it
-    /// was where there is no usage object.
+    /// The same JSON with `"cost":` this many credits in its usage object (Gemini's is `usageMetadata`), in place of a
+    /// cost it may have had. As it was where there is no usage object.
     /// - Parameter cost: a decimal, as `NanoCredits` describes itself.
     package static func addingCost(_ cost: String, to data: [UInt8]) throws(JSONFault) -> [UInt8] {
         let document = try JSONDocument(data)
-        guard let usage = document.root.member("usage"), usage.kind == .object else { return data }
+        let reported = document.root.member("usage") ?? document.root.member("usageMetadata")
+        guard let usage = reported, usage.kind == .object else { return data }
         var result: [UInt8] = []
         result.reserveCapacity(data.count + cost.utf8.count + 16)
         if let old = usage.member("cost") {

@@ -2,7 +2,7 @@ import Domain
 import JSON
 
 /// The `usageMetadata` object of Gemini's answers.
-package enum GeminiUsage {
+enum GeminiUsage {
     /// The report as disjoint counters. Nil where it is absent, incomplete or implausible. The prompt includes what was
     /// read from the cache; thoughts, and what tools of Google's added to the prompt, are counted beside.
     /// - Parameters:
@@ -48,22 +48,6 @@ package enum GeminiUsage {
         metadata.present(details)?.elements().reduce(0) { sum, detail in
             detail.member("modality")?.isString("AUDIO") == true ? sum + (count(detail, "tokenCount") ?? 0) : sum
         } ?? 0
-    }
-
-    /// The same JSON with `"cost":` this many credits in its `usageMetadata`. As it was where there is none.
-    /// - Parameter cost: a decimal, as `NanoCredits` describes itself.
-    package static func addingCost(_ cost: String, to data: [UInt8]) throws(JSONFault) -> [UInt8] {
-        let root = try JSONDocument(data).root
-        guard let metadata = root.member("usageMetadata"), metadata.kind == .object else { return data }
-        var result: [UInt8] = []
-        result.reserveCapacity(data.count + cost.utf8.count + 16)
-        let brace = metadata.range.upperBound - 1
-        result += data[..<brace]
-        if try !metadata.members().isEmpty { result.append(UInt8(ascii: ",")) }
-        result += #""cost":"#.utf8
-        result += cost.utf8
-        result += data[brace...]
-        return result
     }
 }
 

@@ -1,3 +1,4 @@
+import Domain
 import JSON
 import Testing
 
@@ -154,6 +155,36 @@ import Testing
         #expect(ReasoningSeal.open(sealed, spokenIn: .gemini, for: .responses) == nil)
         #expect(ReasoningSeal.open(data, spokenIn: .gemini, for: .anthropic) == JSONText("enc"))
         #expect(made.signature == JSONText("b3du"))
+    }
+
+    /// What Anthropic said to a client of Gemini goes back to Anthropic as it was.
+    @Test func thoughtsGoBackToWhoseTheyAre() throws {
+        let opening = AnswerOpening(id: "run_1", model: "m", created: 7, origin: .anthropic)
+        var answer = AssembledAnswer()
+        for piece: AnswerPiece.Content in [
+            .reasoning(JSONText("I ")), .reasoning(JSONText("think")), .signature(JSONText("si")),
+            .signature(JSONText("g=")),
+            .hiddenReasoning(JSONText("enc")), .toolCall(0, CallHead(id: JSONText("toolu_1"), name: JSONText("f"))),
+            .arguments(0, JSONText(#"{"x":1}"#)),
+        ] { answer.add(piece) }
+        let ending = AnswerEnding(opening, AnswerTally(), finishReason: .toolCalls, usage: Usage(), cost: "0")
+        let said = try JSONDocument(GeminiAnswerWriter.whole(answer, ending)).root.member("candidates")?.elements()
+            .first
+        let content = String(decoding: try #require(said?.member("content")).raw, as: UTF8.self)
+        let request = #"""
+            {"contents":[{"parts":[{"text":"go"}]},\#(content),{"parts":[{"functionResponse":{"name":"f","response":{"result":"1"}}}]}]}
+            """#
+        let call = try GeminiRequest(JSONDocument(request), model: "m", stream: false).call
+        let outgoing = try Outgoing(
+            model: "m", version: Conversation(), said: GeminiConversation.read(call), call: call, overridable: [],
+            maxOutputTokens: 1, target: .anthropic, meaning: AnthropicBody.meaning)
+        let messages = try JSONDocument(AnthropicBody.encode(outgoing).bytes).root.member("messages")?.elements() ?? []
+        let blocks = messages.compactMap { $0.member("content") }.map { String(decoding: $0.raw, as: UTF8.self) }
+        #expect(
+            blocks.dropFirst().first
+                == #"[{"type":"thinking","thinking":"I think","signature":"sig="},{"type":"redacted_thinking","data":"enc"},"#
+                + #"{"type":"tool_use","id":"toolu_1","name":"f","input":{"x":1}}]"#)
+        #expect(blocks.last?.contains(#""tool_use_id":"toolu_1""#) == true)
     }
 
     /// What only Google knows goes to Google as it came, and to nobody else.

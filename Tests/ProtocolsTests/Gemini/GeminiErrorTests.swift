@@ -58,7 +58,7 @@ import Testing
         (#"{"usageMetadata": { },"a":1}"#, #"{"usageMetadata": { "cost":0.5},"a":1}"#), (#"{"a":1}"#, #"{"a":1}"#),
     ])
     func addsWhatARunCost(_ row: (String, String)) throws {
-        let added = try GeminiUsage.addingCost("0.5", to: Array(row.0.utf8))
+        let added = try ChatUsage.addingCost("0.5", to: Array(row.0.utf8))
         #expect(String(decoding: added, as: UTF8.self) == row.1)
     }
 }

@@ -25,6 +25,8 @@ package enum Fault: String, Sendable, CaseIterable {
     case unavailable = "503"
     /// Status 429 of the kind that waiting does not mend.
     case insufficientQuota = "insufficient_quota"
+    /// Status 400: the input is longer than the model takes.
+    case tooLong = "too-long"
     /// A whole answer in JSON that no output schema asked for.
     case badOutput = "bad-output"
     /// A whole answer that does not say what it used.
@@ -36,6 +38,23 @@ package enum Fault: String, Sendable, CaseIterable {
     /// A head of some 300 KiB.
     case hugeHeaders = "huge-headers"
     case redirect
+
+    /// How an answer that began well ends badly, after half of it.
+    enum Break { case silence, reset, close, end, malformed, error }
+
+    var streamBreak: Break? {
+        switch self {
+        case .hangMid: .silence
+        case .reset: .reset
+        case .truncate: .close
+        case .unfinished: .end
+        case .malformed: .malformed
+        case .errorEvent: .error
+        case .refuse, .hang, .html, .unauthorized, .forbidden, .notFound, .rateLimited, .serverError, .unavailable,
+            .insufficientQuota, .tooLong, .badOutput, .noUsage, .slow, .hugeHeaders, .redirect:
+            nil
+        }
+    }
 }
 
 /// Faults by chance, the same ones for the same seed, and faults ordered for the requests to come.

@@ -10,6 +10,8 @@ enum Refusal {
     case rateLimited
     /// Of the kind that waiting does not mend.
     case insufficientQuota
+    /// The input is longer than the model takes.
+    case tooLong
     case serverError
     case unavailable
 
@@ -21,6 +23,7 @@ enum Refusal {
         case .notFound: self = .notFound
         case .rateLimited: self = .rateLimited
         case .insufficientQuota: self = .insufficientQuota
+        case .tooLong: self = .tooLong
         case .serverError: self = .serverError
         case .unavailable: self = .unavailable
         case .refuse, .hang, .hangMid, .reset, .truncate, .unfinished, .malformed, .html, .badOutput, .noUsage,
@@ -39,6 +42,8 @@ enum Refusal {
         case .notFound: "The model does not exist."
         case .rateLimited: "Rate limit reached."
         case .insufficientQuota: "You exceeded your current quota."
+        case .tooLong:
+            "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens."
         case .serverError: "The server had an error."
         case .unavailable: "The engine is overloaded."
         }

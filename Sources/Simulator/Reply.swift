@@ -87,7 +87,10 @@ final class Reply {
         case .hugeHeaders:
             let value = String(repeating: "h", count: 1_000)
             finish(200, "{}", headers: (0..<300).map { ("x-huge-\($0)", value) })
-        default: if isStream { beginStream() } else { whole() }
+        case nil, .hangMid, .reset, .truncate, .unfinished, .malformed, .badOutput, .noUsage, .errorEvent, .slow,
+            .unauthorized, .forbidden, .notFound, .rateLimited, .insufficientQuota, .tooLong, .serverError,
+            .unavailable:
+            if isStream { beginStream() } else { whole() }
         }
     }
 
@@ -99,23 +102,33 @@ final class Reply {
     // MARK: whole
 
     private func whole() {
-        if row.fault == .errorEvent {
+        let broken = row.fault?.streamBreak
+        guard broken != .error else {
             refuse(.serverError)
             return
         }
         let text = voice.whole()
         note(status: 200) { $0.spent(self.answer.spending) }
-        switch row.fault {
+        switch broken {
+        case nil, .error: finish(200, text)
         case .malformed: finish(200, String(text.dropLast(text.count / 3)))
-        case .hangMid, .reset, .truncate, .unfinished:
-            let half = String(text.prefix(text.count / 2))
-            wire.head(200, headers("application/json") + [("content-length", "\(text.utf8.count)")])
-            wire.body(Array(half.utf8))
-            wire.flush()
-            written(half.utf8.count)
-            if row.fault != .hangMid { fail { self.row.fault == .reset ? $0.reset() : $0.close() } }
-        default: finish(200, text)
+        case .silence: half(of: text)
+        case .reset:
+            half(of: text)
+            fail { $0.reset() }
+        case .close, .end:
+            half(of: text)
+            fail { $0.close() }
         }
+    }
+
+    /// Promises all of it.
+    private func half(of text: String) {
+        let half = Array(text.prefix(text.count / 2).utf8)
+        wire.head(200, headers("application/json") + [("content-length", "\(text.utf8.count)")])
+        wire.body(half)
+        wire.flush()
+        written(half.count)
     }
 
     private func finish(
@@ -146,9 +159,9 @@ final class Reply {
         var batch: [UInt8] = []
         let half = answer.spending.allOutput / 2
         while !isOver {
-            if let fault = row.fault, narration.tokensSent >= half, breaks(fault) {
+            if let broken = row.fault?.streamBreak, narration.tokensSent >= half {
                 send(batch)
-                breakStream(fault)
+                breakStream(broken)
                 return
             }
             guard let moment = narration.next() else {
@@ -171,26 +184,19 @@ final class Reply {
         }
     }
 
-    private func breaks(_ fault: Fault) -> Bool {
-        switch fault {
-        case .hangMid, .reset, .truncate, .unfinished, .malformed, .errorEvent: true
-        default: false
-        }
-    }
-
-    private func breakStream(_ fault: Fault) {
+    private func breakStream(_ broken: Fault.Break) {
         isStreaming = false
-        switch fault {
+        switch broken {
+        case .silence: break
         case .reset: fail { $0.reset() }
-        case .truncate: fail { $0.close() }
+        case .close: fail { $0.close() }
+        case .end: endStream()
         case .malformed:
             send(voice.brokenEvent())
             endStream()
-        case .errorEvent:
+        case .error:
             send(voice.errorEvent())
             endStream()
-        case .unfinished: endStream()
-        default: break
         }
     }
 

@@ -53,7 +53,8 @@ enum Route {
         case "countTokens": spoken = GeminiContent(host: host, onlyCounts: true)
         case "embedContent": spoken = GeminiEmbeddings(isBatch: false)
         case "batchEmbedContents": spoken = GeminiEmbeddings(isBatch: true)
-        case "rawPredict", "streamRawPredict": spoken = AnthropicMessages(host: .vertex)
+        case "rawPredict", "streamRawPredict":
+            spoken = AnthropicMessages(host: .vertex, onlyCounts: model == "count-tokens")
         case _: return nil
         }
         return .answer(spoken, model: model, isStream: method.hasPrefix("stream"))

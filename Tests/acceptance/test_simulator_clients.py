@@ -153,6 +153,14 @@ def test_errors_before_the_first_byte(vendor, stream, fault, row):
     assert not row()["billed"]
 
 
+def test_a_too_long_input(vendor, stream, row):
+    """In the words by which gateways and libraries know it."""
+    kind, status = vendor.errors["too-long"]
+    with pytest.raises(kind, match="too long|maximum context length|exceeds|too many tokens"):
+        vendor.ask(Question("sim-1!too-long"), stream)
+    assert row()["status"] == status == 400
+
+
 def test_an_error_within_a_stream(vendor, row):
     with pytest.raises(vendor.event_error) as raised:
         vendor.ask(Question("sim-1!error-event"), True)
@@ -199,6 +207,13 @@ def test_openais_embeddings(provider, row):
             client.embeddings.create(model="sim-1", input=[])
         with pytest.raises(openai.RateLimitError):
             client.embeddings.create(model="sim-1!429", input="one")
+
+
+def test_claude_on_vertex_counts(provider, row):
+    vendor = VertexAnthropic(provider.url)
+    counted = vendor.client.messages.count_tokens(model="sim-1", messages=[{"role": "user", "content": "0123456789"}])
+    vendor.close()
+    assert counted.input_tokens == 3 and row()["model"] == "sim-1" and not row()["billed"]
 
 
 def test_geminis_embeddings_and_counts(provider, row):

@@ -33,9 +33,11 @@ struct AnthropicMessages: SimulatedProtocol {
         let (status, type) = Self.facts(refusal)
         var details = JSONLiteral.absent
         if case .insufficientQuota = refusal { details = ["error_code": "enforced_spend_limit_reached"] }
+        var message = refusal.message
+        if case .tooLong = refusal { message = "prompt is too long: 9000 tokens > 8192 maximum" }
         return ErrorAnswer(
             status: status, headers: refusal.retryHeaders(retryAfter),
-            body: Self.body(type, refusal.message, details: details, requestID: requestID(sequence)))
+            body: Self.body(type, message, details: details, requestID: requestID(sequence)))
     }
 
     static func body(
@@ -49,7 +51,7 @@ struct AnthropicMessages: SimulatedProtocol {
 
     private static func facts(_ refusal: Refusal) -> (status: Int, type: String) {
         switch refusal {
-        case .badRequest: (400, "invalid_request_error")
+        case .badRequest, .tooLong: (400, "invalid_request_error")
         case .tooLarge: (413, "request_too_large")
         case .unknownRoute, .notFound: (404, "not_found_error")
         case .unauthorized: (401, "authentication_error")

@@ -17,7 +17,9 @@ struct AnthropicReader {
             throw BadRequest("The request body is not valid JSON")
         }
         try checkVersion(call, root)
-        guard let model = call.pathModel ?? root.text("model") else { throw BadRequest("model: Field required") }
+        // Vertex counts for a model that the body names.
+        let named = onlyCounts ? root.text("model") : call.pathModel ?? root.text("model")
+        guard let model = named else { throw BadRequest("model: Field required") }
         var inquiry = Inquiry(model: model)
         inquiry.onlyCounts = onlyCounts
         if !onlyCounts {
@@ -51,7 +53,9 @@ struct AnthropicReader {
         switch host {
         case .anthropic: version = call.headers.first(name: "anthropic-version")
         case .vertex:
-            guard root.member("model") == nil else { throw BadRequest("model: Extra inputs are not permitted") }
+            guard onlyCounts || root.member("model") == nil else {
+                throw BadRequest("model: Extra inputs are not permitted")
+            }
             version = root.text("anthropic_version")
         }
         guard let version else { throw BadRequest("anthropic-version: header is required") }

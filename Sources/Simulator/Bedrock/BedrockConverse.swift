@@ -23,14 +23,16 @@ struct BedrockConverse: SimulatedProtocol {
     func error(_ refusal: Refusal, retryAfter: Int, sequence: Int) -> ErrorAnswer {
         let (status, type) = Self.facts(refusal)
         let space = "http://internal.amazon.com/coral/com.amazon.bedrock/"
+        var message = refusal.message
+        if case .tooLong = refusal { message = "Input is too long for requested model." }
         return ErrorAnswer(
             status: status, headers: [("x-amzn-errortype", "\(type):\(space)")],
-            body: ["message": .text(refusal.message)])
+            body: ["message": .text(message)])
     }
 
     private static func facts(_ refusal: Refusal) -> (status: Int, type: String) {
         switch refusal {
-        case .badRequest, .tooLarge: (400, "ValidationException")
+        case .badRequest, .tooLarge, .tooLong: (400, "ValidationException")
         case .unknownRoute: (404, "UnknownOperationException")
         case .unauthorized: (403, "UnrecognizedClientException")
         case .forbidden: (403, "AccessDeniedException")

@@ -22,6 +22,7 @@ struct CohereChat: SimulatedProtocol {
     private static func facts(_ refusal: Refusal) -> (status: Int, message: String) {
         switch refusal {
         case .badRequest, .tooLarge: (400, refusal.message)
+        case .tooLong: (400, "too many tokens: the total number of tokens (9000) exceeds the limit of 8192")
         case .unauthorized: (401, "invalid api token")
         case .insufficientQuota: (402, "Please add or update your payment method to continue")
         case .forbidden: (403, refusal.message)

@@ -45,7 +45,7 @@ enum GeminiHost: String {
 
     private func facts(_ refusal: Refusal) -> (code: Int, status: String) {
         switch refusal {
-        case .badRequest, .tooLarge: (400, "INVALID_ARGUMENT")
+        case .badRequest, .tooLarge, .tooLong: (400, "INVALID_ARGUMENT")
         case .unknownRoute, .notFound: (404, "NOT_FOUND")
         case .unauthorized: self == .studio ? (400, "INVALID_ARGUMENT") : (401, "UNAUTHENTICATED")
         case .forbidden: (403, "PERMISSION_DENIED")
@@ -56,9 +56,11 @@ enum GeminiHost: String {
     }
 
     private func message(_ refusal: Refusal) -> String {
-        if case .unauthorized = refusal, self == .studio {
-            "API key not valid. Please pass a valid API key."
-        } else {
+        switch refusal {
+        case .unauthorized where self == .studio: "API key not valid. Please pass a valid API key."
+        case .tooLong: "The input token count (9000) exceeds the maximum number of tokens allowed (8192)."
+        case .badRequest, .tooLarge, .unknownRoute, .unauthorized, .forbidden, .notFound, .rateLimited,
+            .insufficientQuota, .serverError, .unavailable:
             refusal.message
         }
     }
@@ -78,7 +80,8 @@ enum GeminiHost: String {
                 ["@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": .text("\(retryAfter)s")],
             ]
         case .insufficientQuota: [quota("GenerateRequestsPerDayPerProjectPerModel")]
-        case .badRequest, .tooLarge, .unknownRoute, .unauthorized, .forbidden, .notFound, .serverError, .unavailable:
+        case .badRequest, .tooLarge, .tooLong, .unknownRoute, .unauthorized, .forbidden, .notFound, .serverError,
+            .unavailable:
             []
         }
     }

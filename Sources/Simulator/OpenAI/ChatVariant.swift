@@ -81,8 +81,12 @@ enum ChatVariant: String {
         }
         var error = OpenAIError.answer(refusal, retryAfter: retryAfter)
         if case .insufficientQuota = refusal { error.status = 402 }
+        var message = refusal.message
+        if case .tooLong = refusal {
+            message = "Prompt contains 9000 tokens, too large for model with 8192 maximum context length"
+        }
         error.body = [
-            "object": "error", "message": .text(refusal.message), "type": .text(OpenAIError.type(refusal)),
+            "object": "error", "message": .text(message), "type": .text(OpenAIError.type(refusal)),
             "param": nil, "code": .text(OpenAIError.code(refusal)),
         ]
         return error
@@ -94,6 +98,7 @@ enum ChatVariant: String {
         switch refusal {
         case .unauthorized: error.status = 400
         case .insufficientQuota: message = "Your team has used all available credits or reached its spending limit."
+        case .tooLong: message = "This model's maximum prompt length is 8192 but the request contains 9000 tokens."
         case .badRequest, .tooLarge, .unknownRoute, .forbidden, .notFound, .rateLimited, .serverError, .unavailable:
             break
         }

@@ -44,6 +44,7 @@ enum OpenAIError {
         case .notFound: (404, "invalid_request_error", "model_not_found")
         case .rateLimited: (429, "requests", "rate_limit_exceeded")
         case .insufficientQuota: (429, "insufficient_quota", "insufficient_quota")
+        case .tooLong: (400, "invalid_request_error", "context_length_exceeded")
         case .serverError: (500, "server_error", "server_error")
         case .unavailable: (503, "server_error", "server_is_overloaded")
         }

@@ -11,7 +11,7 @@ class AnthropicMessages(Vendor):
         "401": (anthropic.AuthenticationError, 401), "403": (anthropic.PermissionDeniedError, 403),
         "404": (anthropic.NotFoundError, 404), "429": (anthropic.RateLimitError, 429),
         "insufficient_quota": (anthropic.RateLimitError, 429), "500": (anthropic.InternalServerError, 500),
-        "503": (anthropic.InternalServerError, 529),
+        "503": (anthropic.InternalServerError, 529), "too-long": (anthropic.BadRequestError, 400),
     }
     event_error = anthropic.APIStatusError
     cut_error = (httpx2.RemoteProtocolError, httpx2.ReadError, anthropic.APIConnectionError)

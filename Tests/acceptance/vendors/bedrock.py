@@ -16,7 +16,7 @@ class Bedrock(Vendor):
     errors = {
         name: (botocore.exceptions.ClientError, status)
         for name, status in {"401": 403, "403": 403, "404": 404, "429": 429, "insufficient_quota": 400, "500": 500,
-                             "503": 503}.items()}
+                             "503": 503, "too-long": 400}.items()}
     event_error = botocore.exceptions.EventStreamError
     broken_error = botocore.eventstream.ChecksumMismatch
     cut_error = (urllib3.exceptions.ProtocolError, botocore.exceptions.ResponseStreamingError)

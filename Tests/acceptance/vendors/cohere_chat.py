@@ -15,7 +15,7 @@ class CohereChat(Vendor):
         "401": (cohere.errors.UnauthorizedError, 401), "403": (cohere.errors.ForbiddenError, 403),
         "404": (cohere.errors.NotFoundError, 404), "429": (cohere.errors.TooManyRequestsError, 429),
         "insufficient_quota": (ApiError, 402), "500": (cohere.errors.InternalServerError, 500),
-        "503": (cohere.errors.ServiceUnavailableError, 503),
+        "503": (cohere.errors.ServiceUnavailableError, 503), "too-long": (cohere.errors.BadRequestError, 400),
     }
     # The client skips what it cannot read.
     event_error = broken_error = Unfinished

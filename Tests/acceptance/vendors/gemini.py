@@ -13,6 +13,7 @@ class Gemini(Vendor):
         "401": (failures.ClientError, 400), "403": (failures.ClientError, 403), "404": (failures.ClientError, 404),
         "429": (failures.ClientError, 429), "insufficient_quota": (failures.ClientError, 429),
         "500": (failures.ServerError, 500), "503": (failures.ServerError, 503),
+        "too-long": (failures.ClientError, 400),
     }
     event_error = failures.ServerError
     broken_error = (failures.UnknownApiResponseError,)

@@ -13,7 +13,7 @@ class Groq(Vendor):
         "401": (groq.AuthenticationError, 401), "403": (groq.PermissionDeniedError, 403),
         "404": (groq.NotFoundError, 404), "429": (groq.RateLimitError, 429),
         "insufficient_quota": (groq.RateLimitError, 429), "500": (groq.InternalServerError, 500),
-        "503": (groq.InternalServerError, 503),
+        "503": (groq.InternalServerError, 503), "too-long": (groq.BadRequestError, 400),
     }
     event_error = groq.APIError
     cut_error = (httpx.RemoteProtocolError, httpx.ReadError, groq.APIConnectionError)

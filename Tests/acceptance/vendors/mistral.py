@@ -12,7 +12,8 @@ class Mistral(Vendor):
     name = "mistral"
     protocol = "mistral-chat"
     errors = {name: (failures.SDKError, status) for name, status in {
-        "401": 401, "403": 403, "404": 404, "429": 429, "insufficient_quota": 402, "500": 500, "503": 503}.items()}
+        "401": 401, "403": 403, "404": 404, "429": 429, "insufficient_quota": 402, "500": 500, "503": 503,
+        "too-long": 400}.items()}
     event_error = broken_error = (failures.ResponseValidationError, pydantic.ValidationError)
     cut_error = (httpx2.RemoteProtocolError, httpx2.ReadError)
     says_cache_writes = says_reasoning = False

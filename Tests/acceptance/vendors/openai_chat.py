@@ -13,7 +13,7 @@ class OpenAIChat(Vendor):
         "401": (openai.AuthenticationError, 401), "403": (openai.PermissionDeniedError, 403),
         "404": (openai.NotFoundError, 404), "429": (openai.RateLimitError, 429),
         "insufficient_quota": (openai.RateLimitError, 429), "500": (openai.InternalServerError, 500),
-        "503": (openai.InternalServerError, 503),
+        "503": (openai.InternalServerError, 503), "too-long": (openai.BadRequestError, 400),
     }
     event_error = openai.APIError
     cut_error = (httpx2.RemoteProtocolError, httpx2.ReadError, openai.APIConnectionError)

@@ -7,7 +7,7 @@ import Testing
 @testable import Gateway
 
 /// What is held, what of it ends, and what a run is charged for what its provider left unsaid.
-@Suite(.timeLimit(.minutes(15))) struct HoldTests {
+@Suite(.timeLimit(.minutes(1))) struct HoldTests {
     private func run(_ reply: GatewayFixture.Reply, _ gateway: GatewayFixture) throws -> RunRecord {
         let id = try #require(reply.head["tollgate-run-id"].flatMap { RunID($0) })
         return try #require(try gateway.ledger.run(id))

@@ -6,7 +6,7 @@ import Transport
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(15))) struct IdempotencyTests {
+@Suite(.timeLimit(.minutes(1))) struct IdempotencyTests {
     private static let hello = #"{"messages":[{"role":"user","content":"Hello"}]}"#
     private static let streamed =
         #"{"messages":[{"role":"user","content":"Hello"}],"stream":true,"stream_options":{"include_usage":true}}"#

@@ -4,7 +4,7 @@ import Testing
 @testable import Gateway
 
 /// Who waits for a run under its key is resumed once, whoever comes first: its end, the client that leaves, or the drain.
-@Suite(.timeLimit(.minutes(15))) struct KeyedRunsTests {
+@Suite(.timeLimit(.minutes(1))) struct KeyedRunsTests {
     private let runs = KeyedRuns()
     private let first = RunID(high: 0, low: 1)
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(15))) struct ReadsTests {
+@Suite(.timeLimit(.minutes(1))) struct ReadsTests {
     @Test func modelsAreTheTokensDeployment() async throws {
         let gateway = try await GatewayFixture()
         let list = try await gateway.call("GET", "/v1/models")

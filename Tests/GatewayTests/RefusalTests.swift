@@ -6,7 +6,7 @@ import Testing
 @testable import Gateway
 
 /// Every way out that is no success: its status, its code, and nothing charged that was not used.
-@Suite(.timeLimit(.minutes(15))) struct RefusalTests {
+@Suite(.timeLimit(.minutes(1))) struct RefusalTests {
     struct Row: Sendable {
         var name: String
         var body = #"{"messages":[{"role":"user","content":"Hello"}]}"#

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(15))) struct ResponseWriterTests {
+@Suite(.timeLimit(.minutes(1))) struct ResponseWriterTests {
     /// On its second flush the client turns out to have left, with more unwritten than the channel wants to hold.
     private final class LeavingClient: ChannelOutboundHandler {
         typealias OutboundIn = HTTPServerResponsePart

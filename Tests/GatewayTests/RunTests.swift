@@ -5,7 +5,7 @@ import Testing
 
 @testable import Gateway
 
-@Suite(.timeLimit(.minutes(15))) struct RunTests {
+@Suite(.timeLimit(.minutes(1))) struct RunTests {
     @Test func aWholeRunIsAnsweredAndOnTheBooks() async throws {
         let gateway = try await GatewayFixture()
         let reply = try await gateway.chat()

@@ -4,7 +4,7 @@ import Testing
 @testable import Simulator
 @testable import Transport
 
-@Suite(.timeLimit(.minutes(15)))
+@Suite(.timeLimit(.minutes(1)))
 struct AnswerTests {
     @Test(arguments: [(nil, 16, "stop"), (16, 16, "stop"), (5, 5, "length"), (1, 1, "length"), (99, 16, "stop")])
     func wholeAnswers(_ max: Int?, _ tokens: Int, _ finish: String) async throws {

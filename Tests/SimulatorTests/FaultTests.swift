@@ -4,7 +4,7 @@ import Testing
 @testable import Simulator
 @testable import Transport
 
-@Suite(.timeLimit(.minutes(15)))
+@Suite(.timeLimit(.minutes(1)))
 struct FaultTests {
     @Test(arguments: [
         (Fault.unauthorized, 401), (.forbidden, 403), (.notFound, 404), (.rateLimited, 429), (.serverError, 500),

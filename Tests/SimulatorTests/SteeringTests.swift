@@ -4,7 +4,7 @@ import Testing
 @testable import Simulator
 @testable import Transport
 
-@Suite(.timeLimit(.minutes(15)))
+@Suite(.timeLimit(.minutes(1)))
 struct SteeringTests {
     @Test func theBarrierHoldsAllAndLetsAllGo() async throws {
         try await Harness.run { simulator in

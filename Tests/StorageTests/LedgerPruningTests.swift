@@ -291,18 +291,21 @@ import Testing
         }
         rows.append((ledger.tables.meta, CarriedMark.key.bytes, try #require(mark)))
         #expect(try isClean())
-        for row in rows {
-            for place in row.value.indices {
-                for bit in 0..<8 as Range<UInt8> {
-                    var bad = row.value
-                    bad[place] ^= 1 << bit
-                    try damage { transaction, _ in try transaction.put(row.table, Key(bytes: row.key), bad) }
-                    #expect(try !isClean(), "\(row.key) byte \(place) bit \(bit)")
+        // Each commit waits for the disk.
+        try await OwnThread.run {
+            for row in rows {
+                for place in row.value.indices {
+                    for bit in 0..<8 as Range<UInt8> {
+                        var bad = row.value
+                        bad[place] ^= 1 << bit
+                        try damage { transaction, _ in try transaction.put(row.table, Key(bytes: row.key), bad) }
+                        #expect(try !isClean(), "\(row.key) byte \(place) bit \(bit)")
+                    }
                 }
+                try damage { transaction, _ in try transaction.delete(row.table, Key(bytes: row.key)) }
+                #expect(try !isClean())
+                try damage { transaction, _ in try transaction.put(row.table, Key(bytes: row.key), row.value) }
             }
-            try damage { transaction, _ in try transaction.delete(row.table, Key(bytes: row.key)) }
-            #expect(try !isClean())
-            try damage { transaction, _ in try transaction.put(row.table, Key(bytes: row.key), row.value) }
         }
         #expect(try isClean())
     }

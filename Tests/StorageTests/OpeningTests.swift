@@ -150,7 +150,7 @@ import Testing
     ]
 
     /// They end, and none is taken for whole.
-    @Test(.timeLimit(.minutes(15)), arguments: oddities) func whatIsNotThereIsCutShort(_ damage: Damage) throws {
+    @Test(.timeLimit(.minutes(1)), arguments: oddities) func whatIsNotThereIsCutShort(_ damage: Damage) throws {
         var bytes = try bytes()
         damage.apply(&bytes)
         try write(bytes)

@@ -169,7 +169,7 @@ import Testing
     }
 
     /// A change that comes while the writer is about to end is answered before it does.
-    @Test(.timeLimit(.minutes(15))) func aChangeJustBeforeTheCloseIsAnswered() async throws {
+    @Test(.timeLimit(.minutes(1))) func aChangeJustBeforeTheCloseIsAnswered() async throws {
         let (writer, _) = try writer()
         let disk = NIOLockedValueBox<Int32?>(ENOSPC)
         let tries = NIOLockedValueBox(0)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Storage
 
-@Suite(.timeLimit(.minutes(15)))
+@Suite(.timeLimit(.minutes(1)))
 struct WakeupTests {
     @Test func aSignalBeforeTheWaitEndsItAndOneWaitOnly() {
         let wakeup = Wakeup()

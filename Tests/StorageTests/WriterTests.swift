@@ -78,7 +78,7 @@ import Testing
     }
 
     /// However they race with the close: what was answered as written is there, and the rest was refused.
-    @Test(.timeLimit(.minutes(15)), arguments: durabilities)
+    @Test(.timeLimit(.minutes(1)), arguments: durabilities)
     func whatRacesWithTheCloseIsAnswered(_ durability: Writer.Durability) async throws {
         let table = table
         var applied = 0

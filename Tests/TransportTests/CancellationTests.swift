@@ -2,7 +2,7 @@ import Testing
 
 @testable import Transport
 
-@Suite(.timeLimit(.minutes(15)))
+@Suite(.timeLimit(.minutes(1)))
 struct CancellationTests {
     /// Says when a client has left.
     private func hanging(_ opening: String = "") throws -> (

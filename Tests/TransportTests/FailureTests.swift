@@ -2,7 +2,7 @@ import Testing
 
 @testable import Transport
 
-@Suite(.timeLimit(.minutes(15)))
+@Suite(.timeLimit(.minutes(1)))
 struct FailureTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String

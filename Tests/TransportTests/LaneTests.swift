@@ -13,7 +13,7 @@ extension Lane {
     }
 }
 
-@Suite(.timeLimit(.minutes(15)))
+@Suite(.timeLimit(.minutes(1)))
 struct LaneTests {
     @Test func aWholeAnswer() async throws {
         let server = try RawServer { connection in

@@ -4,7 +4,7 @@ import Testing
 @testable import Transport
 
 /// Against `openssl s_server`, with certificates made for the occasion.
-@Suite(.timeLimit(.minutes(15)), .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl")))
+@Suite(.timeLimit(.minutes(1)), .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl")))
 struct TLSTests {
     private final class SecureServer {
         let folder: URL

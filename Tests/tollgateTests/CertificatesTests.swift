@@ -4,7 +4,7 @@ import Testing
 @testable import tollgate
 
 /// With certificates made for the occasion by the `openssl` command.
-@Suite(.timeLimit(.minutes(15)), .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl")))
+@Suite(.timeLimit(.minutes(1)), .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl")))
 struct CertificatesTests {
     private let folder: TemporaryFolder
     private var certificate: String { folder.path + "/certificate.pem" }

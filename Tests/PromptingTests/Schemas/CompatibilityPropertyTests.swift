@@ -1,3 +1,4 @@
+import Generators
 import JSON
 import Testing
 
@@ -14,12 +15,16 @@ import Testing
         var accepted = 0
     }
 
-    static let seeds: [Range<UInt64>] = (0..<8).map { $0 * 750..<($0 + 1) * 750 }
+    /// A quarter of them already goes all the ways there are; what is answered to the others, the plain run looks at.
+    static let seeds: [Range<UInt64>] = (0..<(isSanitized ? 2 : 8)).map { $0 * 750..<($0 + 1) * 750 }
 
     @Test(arguments: seeds)
-    func compatibleIsAPromise(_ seeds: Range<UInt64>) throws {
-        var tally = Tally()
-        for seed in seeds { try check(seed, &tally) }
+    func compatibleIsAPromise(_ seeds: Range<UInt64>) async throws {
+        let tally = try await OwnThread.run {
+            var tally = Tally()
+            for seed in seeds { try check(seed, &tally) }
+            return tally
+        }
         let figures = Comment(rawValue: "\(tally)")
         // The values bite, and the report is no refusal of everything.
         #expect(tally.pairs > 500 && tally.accepted > 3_000, figures)

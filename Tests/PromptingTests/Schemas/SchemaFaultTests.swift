@@ -96,6 +96,30 @@ import Testing
         #expect(!schema.accepts(JSONTape(try JSONDocument("1").root)))
     }
 
+    /// Of many, each is the one that was meant: the first of two of one name, and the one that is numbered so.
+    @Test func pointersIntoManyPlaces() throws {
+        func accepts(_ reference: String, _ value: Int) throws -> Bool {
+            let members = (0..<40).map { #""a/\#($0)": {"const": \#($0)}"# }
+            let elements = (0..<40).map { #"{"const": \#($0)}"# }
+            let text =
+                ##"{"$ref": "#/\##(reference)", "$defs": {"## + members.joined(separator: ",")
+                + #","a/7": {"const": 100}, "a\u0062": {"const": 101}, "anyOf": {"anyOf": ["#
+                + elements.joined(separator: ",") + "]}}}"
+            let schema = try JSONSchema(compiling: Array(text.utf8))
+            return schema.accepts(JSONTape(try JSONDocument("\(value)").root))
+        }
+        for (reference, value) in [
+            ("$defs/a~17", 7), ("$defs/a~139", 39), ("$defs/ab", 101), ("$defs/anyOf/anyOf/0", 0),
+            ("$defs/anyOf/anyOf/39", 39),
+        ] {
+            #expect(try accepts(reference, value), "\(reference)")
+            #expect(try !accepts(reference, value + 1), "\(reference)")
+        }
+        for reference in ["$defs/a~140", "$defs/a7", "$defs/anyOf/anyOf/40", "$defs/anyOf/anyOf/07"] {
+            #expect(throws: SchemaFault.self, "\(reference)") { try accepts(reference, 7) }
+        }
+    }
+
     @Test func faultsInResourcesNameThem() throws {
         let resources = ["https://example.com/a": Array(#"{"$defs": {"x": {"minLength": "1"}}}"#.utf8)]
         #expect(throws: SchemaFault.self) {

@@ -1,4 +1,5 @@
 import Foundation
+import Generators
 import JSON
 import Testing
 
@@ -51,7 +52,7 @@ import Testing
 
     /// The deepest check takes less than 512 KiB, the smallest stack that a thread of ours has; not optimized, and the
     /// more with sanitizers, its frames are several times as large.
-    @Test func depthFitsASmallStack() throws {
+    @Test func depthFitsASmallStack() async throws {
         let schemas = [
             ##"{"$dynamicAnchor": "a", "allOf": [{"$dynamicRef": "#a"}]}"##,
             ##"{"properties": {"a": {"allOf": [{"anyOf": [{"oneOf": [{"$ref": "#"}]}]}]}}, "unevaluatedProperties": false}"##,
@@ -59,8 +60,12 @@ import Testing
             ##"{"not": {"not": {"contains": {"$ref": "#"}}}}"##,
         ].map { Array($0.utf8) }
         let values = [nested(127), nested(127, #"{"a":"#, "}", "1")].map { Array($0.utf8) }
-        let isDone = DispatchSemaphore(value: 0)
-        let thread = Thread {
+        #if DEBUG
+            let stackBytes = max(4 << 20, SmallStack.bytes)
+        #else
+            let stackBytes = SmallStack.bytes
+        #endif
+        try await OwnThread.run(stackBytes: stackBytes) {
             for schema in schemas {
                 for value in values {
                     guard let schema = try? JSONSchema(compiling: schema), let document = try? JSONDocument(value)
@@ -70,15 +75,7 @@ import Testing
                     _ = schema.faults(of: JSONTape(document.root))
                 }
             }
-            isDone.signal()
         }
-        #if DEBUG
-            thread.stackSize = max(4 << 20, SmallStack.bytes)
-        #else
-            thread.stackSize = SmallStack.bytes
-        #endif
-        thread.start()
-        isDone.wait()
     }
 
     @Test func largeUniqueArraysAreNotCompared() throws {

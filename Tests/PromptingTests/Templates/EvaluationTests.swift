@@ -1,4 +1,5 @@
 import Foundation
+import Generators
 import JSON
 import Testing
 
@@ -104,20 +105,13 @@ import Testing
             + "{{ m(ns.a | default(1)) }}{% endfor %}",
         "{% set ns = namespace() %}{% for i in range(20000) %}{% set ns.a = dict(a=ns.a | default(1)) %}{% endfor %}",
     ])
-    func needsLittleStack(template: String) {
-        let done = DispatchSemaphore(value: 0)
-        let thread = Thread {
+    func needsLittleStack(template: String) async throws {
+        try await OwnThread.run(stackBytes: SmallStack.bytes) {
             do {
                 _ = try rendered(template)
             } catch is RenderFault {
-            } catch {
-                Issue.record(error)
             }
-            done.signal()
         }
-        thread.stackSize = SmallStack.bytes
-        thread.start()
-        done.wait()
     }
 
     @Test func messagesShareOneBudget() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import Generators
 import Testing
 
 @testable import Prompting
@@ -76,8 +77,8 @@ import Testing
     ]
 
     @Test(arguments: nestings)
-    func fitsTheStackOrIsRefused(nesting: Nesting) throws {
-        let outcomes = try Self.onSmallStack {
+    func fitsTheStackOrIsRefused(nesting: Nesting) async throws {
+        let outcomes = try await Self.onSmallStack {
             (Array(1...TemplateParser.maximumDepth) + [5_000]).map { Self.outcome(of: nesting.template($0)) }
         }
         let accepted = outcomes.prefix { $0 == "accepted" }.count
@@ -88,9 +89,9 @@ import Testing
 
     /// They say the same whichever two are taken first, and have no end in practice.
     @Test(arguments: ["or", "and"])
-    func chainsOfWords(word: String) throws {
+    func chainsOfWords(word: String) async throws {
         let template = "{{ a" + String(repeating: " \(word) a", count: 10_000) + " }}"
-        #expect(try Self.onSmallStack { [Self.outcome(of: template)] } == ["accepted"])
+        #expect(try await Self.onSmallStack { [Self.outcome(of: template)] } == ["accepted"])
     }
 
     /// Parses, walks and lets go of the tree.
@@ -103,34 +104,7 @@ import Testing
         }
     }
 
-    private static func onSmallStack(_ work: @escaping @Sendable () -> [String]) throws -> [String] {
-        let outcome = Outcome()
-        let thread = Thread { outcome.finish(work()) }
-        thread.stackSize = SmallStack.bytes
-        thread.start()
-        return outcome.wait()
-    }
-
-    /// What a thread leaves for the one that waits for it.
-    private final class Outcome: @unchecked Sendable {
-        // The condition guards `value`.
-        private let condition = NSCondition()
-        private var value: [String]?
-
-        func finish(_ value: [String]) {
-            condition.withLock {
-                self.value = value
-                condition.signal()
-            }
-        }
-
-        func wait() -> [String] {
-            condition.withLock {
-                while true {
-                    if let value { return value }
-                    condition.wait()
-                }
-            }
-        }
+    private static func onSmallStack(_ work: () -> [String]) async throws -> [String] {
+        try await OwnThread.run(stackBytes: SmallStack.bytes, work)
     }
 }

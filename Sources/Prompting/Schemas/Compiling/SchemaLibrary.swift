@@ -7,6 +7,8 @@ struct SchemaLibrary {
     private(set) var documents: [SchemaDocument] = []
     private(set) var resources: [SchemaResource] = []
     private var byAddress: [String: Int] = [:]
+    /// Of each document.
+    private var pointers: [PointerIndex] = []
 
     static let maximumResources = 1000
     /// Of an `$id` with all that it is relative to, in bytes: each part that has one keeps its own, and every relative
@@ -37,6 +39,7 @@ struct SchemaLibrary {
         }
         let number = documents.count
         documents.append(SchemaDocument(tape: tape, address: address))
+        pointers.append(PointerIndex())
         try index(number, dialect: dialect)
         return number
     }
@@ -81,7 +84,8 @@ struct SchemaLibrary {
             throw fault(place.document, place.node, "the reference \(reference) has a wrong escape")
         }
         if fragment.isEmpty || fragment[0] == UInt8(ascii: "/") {
-            guard let node = documents[found.document].tape.node(at: fragment, from: found.root) else {
+            let tape = documents[found.document].tape
+            guard let node = pointers[found.document].node(at: fragment, from: found.root, in: tape) else {
                 throw fault(place.document, place.node, "the reference \(reference) leads to no place in its schema")
             }
             return Target(

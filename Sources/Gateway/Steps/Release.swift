@@ -97,10 +97,7 @@ extension RunPipeline {
     }
 
     private func priced(_ event: ServerSentEvent, _ ending: AnswerEnding) throws(JSONFault) -> [UInt8] {
-        var data =
-            format == .gemini
-            ? try GeminiUsage.addingCost(ending.cost, to: event.data)
-            : try ChatUsage.addingCost(ending.cost, to: event.data)
+        var data = try ChatUsage.addingCost(ending.cost, to: event.data)
         if let verdict = ending.verdict { data = try ChatUsage.adding("tollgate", verdict.encode(), to: data) }
         return event.framed(data)
     }

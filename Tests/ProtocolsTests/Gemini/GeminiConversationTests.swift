@@ -44,6 +44,18 @@ import Testing
                 + #"{"role":"tool","tool_call_id":"own","content":"{\"a\":[1],\"b\":2}"},{"role":"user","content":"and?"}]"#
         ),
         Row(
+            testDescription: "calls of one name are answered in their order; an answer to nothing keeps its name",
+            request: #"""
+                {"contents":[{"role":"model","parts":[{"functionCall":{"name":"f"}},{"functionCall":{"name":"f"}}]},
+                {"parts":[{"functionResponse":{"name":"f","response":{"result":1}}},{"functionResponse":{"name":"f","response":{"result":"2"}}},{"functionResponse":{"name":"f","response":{"result":"3"}}}]}]}
+                """#,
+            messages: #"[{"role":"assistant","content":null,"tool_calls":["#
+                + #"{"id":"tollgate_call_1","type":"function","function":{"name":"f","arguments":"{}"}},"#
+                + #"{"id":"tollgate_call_2","type":"function","function":{"name":"f","arguments":"{}"}}]},"#
+                + #"{"role":"tool","tool_call_id":"tollgate_call_1","content":"1"},"#
+                + #"{"role":"tool","tool_call_id":"tollgate_call_2","content":"2"},"#
+                + #"{"role":"tool","tool_call_id":"f","content":"3"}]"#),
+        Row(
             testDescription: "media; Google's Python SDK writes base64 for URLs",
             request: #"""
                 {"contents":[{"parts":[{"text":"What?"},{"inlineData":{"mimeType":"image/png","data":"-_8="}},

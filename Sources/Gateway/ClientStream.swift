@@ -26,10 +26,10 @@ enum ClientStream {
         case .native:
             var bytes: [UInt8] = []
             for piece in step.pieces where piece.choice == 0 {
-                if case .text(let text) = piece.content {
-                    if !text.isEmpty { bytes += NativeRun.delta(text: text) }
-                } else if let delta = NativeRun.delta(toolCall: piece.content) {
-                    bytes += delta
+                switch piece.content {
+                case .text(let text), .refusal(let text): if !text.isEmpty { bytes += NativeRun.delta(text: text) }
+                case .toolCall, .arguments: bytes += NativeRun.delta(toolCall: piece.content) ?? []
+                case .reasoning, .signature, .hiddenReasoning, .citation: break
                 }
             }
             return bytes

@@ -53,16 +53,23 @@ extension RunEnd {
     }
 }
 
-extension RunRecord {
-    /// The run as it stands on the books once it ends so: nothing is taken for an exempt one.
-    package func ended(_ end: RunEnd) -> RunRecord {
-        var run = self
-        var end = end
-        if !costsCredits {
+extension RunEnd {
+    /// The end as it stands on the books, of a run for which so much was held: nothing is taken for an exempt one.
+    package func booked(hold: NanoCredits, _ keySource: KeySource) -> RunEnd {
+        var end = self
+        if !keySource.costsCredits {
             for index in end.attempts.indices { end.attempts[index].cost = .zero }
         }
         end.exceededHold = end.cost > hold
-        run.end = end
+        return end
+    }
+}
+
+extension RunRecord {
+    /// The run as it stands on the books once it ends so.
+    package func ended(_ end: RunEnd) -> RunRecord {
+        var run = self
+        run.end = end.booked(hold: hold, keySource)
         return run
     }
 }

@@ -179,9 +179,9 @@ import Testing
             let wasHeld = model.runs[number] != nil
             let end = end(below(4) == 0 ? .failed : .succeeded, cost: cost, attempts: Int(below(3)) + 1)
             switch try await ledger.settle(StorageTests.run(number).id, end) {
-            case .settled(let run):
-                #expect(wasOpen && run.end?.cost.rawValue == model.runs[number]?.cost)
-                #expect(run.end?.exceededHold == ((run.end?.cost.rawValue ?? 0) > held))
+            case .settled(let end):
+                #expect(wasOpen && end.cost.rawValue == model.runs[number]?.cost)
+                #expect(end.exceededHold == (end.cost.rawValue > held))
             case .alreadySettled(let run):
                 #expect(!wasOpen && wasHeld && run.end?.cost.rawValue == model.runs[number]?.cost)
             case .unknownRun: #expect(!wasHeld)

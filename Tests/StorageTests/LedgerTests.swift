@@ -50,8 +50,11 @@ import Testing
             Issue.record("not settled")
             return
         }
-        #expect(settled.end?.cost == NanoCredits(4))
-        #expect(try await ledger.settle(run(1).id, end(cost: 9)) == .alreadySettled(settled))
+        #expect(settled.cost == NanoCredits(4))
+        var known = run(1)
+        known.end = settled
+        (known.holdSequence, known.endSequence) = (2, 3)
+        #expect(try await ledger.settle(run(1).id, end(cost: 9)) == .alreadySettled(known))
         #expect(try await ledger.settle(run(9).id, end(cost: 9)) == .unknownRun)
         let balance = try ledger.balance("acme")
         #expect(balance.balance == NanoCredits(21) && balance.held == .zero)

@@ -85,6 +85,27 @@ import Testing
         }
     }
 
+    /// What its end takes from a hold without decoding it is what the hold says, and a damaged one is corrupt.
+    @Test func aHoldIsReadAsFarAsItsEndNeeds() throws {
+        var entry = LedgerEntry(.hold, time: 5, organization: "acme", heldChange: NanoCredits(10), .run(run(1)))
+        entry.sequence = 8
+        let bytes = entry.encoded
+        let held = try HeldRun(bytes.span.bytes, of: run(1).id, at: 8)
+        #expect(held.organization == "acme" && held.hold == run(1).hold && held.keySource == run(1).keySource)
+        var kept = RecordWriter(partReserving: 1)
+        var dimensions = RecordWriter(partReserving: 1)
+        run(1).encode(into: &kept)
+        run(1).encodeDimensions(into: &dimensions)
+        #expect(Array(bytes[held.kept]) == kept.bytes && Array(bytes[held.dimensions]) == dimensions.bytes)
+        for count in 0..<bytes.count {
+            let cut = Array(bytes.prefix(count))
+            #expect(throws: StorageError.self) { try HeldRun(cut.span.bytes, of: run(1).id, at: 8) }
+        }
+        #expect(throws: StorageError.self) { try HeldRun((bytes + [0]).span.bytes, of: run(1).id, at: 8) }
+        #expect(throws: StorageError.self) { try HeldRun(bytes.span.bytes, of: run(2).id, at: 8) }
+        #expect(throws: StorageError.self) { try HeldRun(bytes.span.bytes, of: run(1).id, at: 9) }
+    }
+
     /// A record cut anywhere is corrupt, never a crash or a wrong value.
     @Test func recordsCutShortAreCorrupt() throws {
         let bytes = token.encoded

@@ -56,7 +56,7 @@ import Testing
                 return left >= 0
             }
             if fails { throw StorageError(code: code, "test") }
-            try transaction.put(table, key, [])
+            try transaction.put(table, key, [UInt8]())
         }
     }
 

@@ -28,7 +28,7 @@ import Testing
             for number in 0..<500 as Range<UInt64> {
                 group.addTask {
                     let written = try await writer.perform { transaction throws(StorageError) in
-                        try transaction.put(table, Key(number), [])
+                        try transaction.put(table, Key(number), [UInt8]())
                         return number
                     }
                     #expect(written == number)
@@ -49,7 +49,7 @@ import Testing
                 group.addTask {
                     do throws(StorageError) {
                         try await writer.perform { transaction throws(StorageError) in
-                            try transaction.put(table, Key(number), [])
+                            try transaction.put(table, Key(number), [UInt8]())
                             if number.isMultiple(of: 10) { throw StorageError(.corrupt, "test") }
                         }
                         return false
@@ -90,7 +90,7 @@ import Testing
                         do throws(StorageError) {
                             try await writer.perform(number.isMultiple(of: 2) ? .newWork : .endsWork) {
                                 transaction throws(StorageError) in
-                                try transaction.put(table, Key(round * 8 + number), [])
+                                try transaction.put(table, Key(round * 8 + number), [UInt8]())
                             }
                             return 1
                         } catch {

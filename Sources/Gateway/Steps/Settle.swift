@@ -21,12 +21,14 @@ extension RunPipeline {
     func settle(_ ended: RunRecord, _ keyed: KeyedEnd?) async throws(GatewayError) -> RunRecord {
         do throws(StorageError) {
             switch try await write(ended, keyed) {
-            case .settled(let run):
-                if run.end?.exceededHold == true {
+            case .settled(let end):
+                var run = ended
+                run.end = end
+                if end.exceededHold {
                     worker.logger.warning(
                         "a run cost more than its hold",
                         metadata: [
-                            "run": "\(run.id)", "hold": "\(run.hold)", "cost": "\(run.end?.cost ?? .zero)",
+                            "run": "\(run.id)", "hold": "\(run.hold)", "cost": "\(end.cost)",
                         ])
                 }
                 return run

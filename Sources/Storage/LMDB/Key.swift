@@ -5,6 +5,11 @@ import Domain
 package struct Key: Hashable, Sendable {
     package private(set) var bytes: [UInt8]
 
+    /// All bytes at once: as an array they would go into the hasher one by one.
+    package func hash(into hasher: inout Hasher) {
+        unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+    }
+
     package init() { bytes = [] }
     package init(bytes: [UInt8]) { self.bytes = bytes }
 
@@ -37,6 +42,11 @@ package struct Key: Hashable, Sendable {
 
     package consuming func appending(_ number: some FixedWidthInteger & UnsignedInteger) -> Key {
         unsafe withUnsafeBytes(of: number.bigEndian) { unsafe bytes.append(contentsOf: $0) }
+        return self
+    }
+
+    package consuming func appending(raw part: UnsafeRawBufferPointer) -> Key {
+        unsafe bytes.append(contentsOf: part)
         return self
     }
 
@@ -90,14 +100,15 @@ package struct Key: Hashable, Sendable {
             count += size
         }
 
-        mutating func append(_ number: UInt32) {
-            precondition(unsafe bytes.count - count >= 4, "a part beyond the key")
-            unsafe bytes.storeBytes(of: number.bigEndian, toByteOffset: count, as: UInt32.self)
-            count += 4
+        mutating func append<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(_ number: Number) {
+            let size = MemoryLayout<Number>.size
+            precondition(unsafe bytes.count - count >= size, "a part beyond the key")
+            unsafe bytes.storeBytes(of: number.bigEndian, toByteOffset: count, as: Number.self)
+            count += size
         }
     }
 
-    func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+    package func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
         var result: Result<R, E>?
         unsafe bytes.withUnsafeBytes { bytes in
             do throws(E) { result = unsafe .success(try body(bytes)) } catch { result = .failure(error) }

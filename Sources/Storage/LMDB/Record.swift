@@ -1,53 +1,66 @@
 import Domain
 
 /// Writes a record: little-endian integers, texts and bytes preceded by their length, the layout's number first.
-package struct RecordWriter {
-    /// What is written, and room behind it.
-    private var buffer: [UInt8]
+///
+/// `@safe`: the room is allocated by `init`, moved by `makeRoom` and freed by `deinit`; all writes go to what `take` answers.
+@safe package struct RecordWriter: ~Copyable {
+    private var room: UnsafeMutableRawPointer
+    private var capacity: Int
     private var count = 0
 
     package init(layout: UInt8, reserving capacity: Int = 256) {
-        buffer = [UInt8](repeating: 0, count: max(capacity, 1))
+        self.init(partReserving: capacity)
         put(layout)
     }
 
-    package var bytes: [UInt8] {
-        consuming get {
-            buffer.removeLast(buffer.count - count)
-            return buffer
-        }
+    /// For a part of a record, which has no layout of its own.
+    package init(partReserving capacity: Int) {
+        self.capacity = max(capacity, 1)
+        unsafe room = .allocate(byteCount: self.capacity, alignment: 1)
     }
 
-    /// Where the next `size` bytes go.
-    private mutating func take(_ size: Int) -> Int {
+    deinit { unsafe room.deallocate() }
+
+    /// What is written so far, lent.
+    package func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+        unsafe try body(UnsafeRawBufferPointer(start: room, count: count))
+    }
+
+    package var bytes: [UInt8] { unsafe withBytes { unsafe Array($0) } }
+
+    /// Where the next `size` bytes go: there is room for them.
+    private mutating func take(_ size: Int) -> UnsafeMutableRawPointer {
+        if size > capacity - count { makeRoom(size) }
         defer { count += size }
-        if count + size > buffer.count {
-            buffer.append(contentsOf: repeatElement(0, count: max(buffer.count, size)))
-        }
-        return count
+        return unsafe room + count
     }
 
-    private mutating func put(bytes: UnsafeRawBufferPointer) {
-        let start = take(bytes.count)
-        unsafe buffer.withUnsafeMutableBytes { buffer in
-            unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[start...]).copyMemory(from: bytes)
-        }
+    private mutating func makeRoom(_ size: Int) {
+        capacity = max(2 * capacity, count + size)
+        let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 1)
+        unsafe larger.copyMemory(from: room, byteCount: count)
+        unsafe room.deallocate()
+        unsafe room = larger
     }
+
+    /// As they are, without their length.
+    package mutating func put(raw bytes: UnsafeRawBufferPointer) {
+        // Nothing has no address.
+        guard let start = bytes.baseAddress else { return }
+        unsafe take(bytes.count).copyMemory(from: start, byteCount: bytes.count)
+    }
+
+    package mutating func put(raw bytes: RawSpan) { unsafe bytes.withUnsafeBytes { unsafe put(raw: $0) } }
 
     package mutating func put(_ value: some FixedWidthInteger & BitwiseCopyable) {
-        let start = take(MemoryLayout.size(ofValue: value))
-        // In bounds by `take`.
-        unsafe buffer.withUnsafeMutableBytes { buffer in
-            unsafe buffer.storeBytes(of: value.littleEndian, toByteOffset: start, as: type(of: value))
-        }
+        unsafe take(MemoryLayout.size(ofValue: value)).storeBytes(of: value.littleEndian, as: type(of: value))
     }
 
     package mutating func put(_ value: Bool) { put(value ? UInt8(1) : 0) }
 
     /// At most 65,535 bytes of UTF-8; what is longer is cut at a character.
     package mutating func put(_ text: String) {
-        var text = text
-        text.withUTF8 { utf8 in
+        unsafe text.utf8Span.span.bytes.withUnsafeBytes { utf8 in
             var size = utf8.count
             if size > UInt16.max {
                 size = Int(UInt16.max)
@@ -55,18 +68,18 @@ package struct RecordWriter {
                 while size > 0, unsafe utf8[size] & 0xC0 == 0x80 { size -= 1 }
             }
             put(UInt16(size))
-            unsafe put(bytes: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(utf8)[..<size]))
+            unsafe put(raw: UnsafeRawBufferPointer(rebasing: utf8[..<size]))
         }
     }
 
     package mutating func put(_ value: [UInt8]) {
         put(UInt32(value.count))
-        unsafe value.withUnsafeBytes { unsafe put(bytes: $0) }
+        unsafe value.withUnsafeBytes { unsafe put(raw: $0) }
     }
 
     package mutating func put(_ digest: Digest) {
         var words = digest.words
-        unsafe withUnsafeBytes(of: &words) { unsafe put(bytes: $0) }
+        unsafe withUnsafeBytes(of: &words) { unsafe put(raw: $0) }
     }
 
     package mutating func put(_ id: RunID) {
@@ -125,6 +138,10 @@ package struct RecordReader {
         let count = Int(try integer(bytes, as: UInt16.self))
         let start = try take(count, of: bytes)
         return unsafe bytes.withUnsafeBytes { unsafe String(decoding: $0[start..<start + count], as: UTF8.self) }
+    }
+
+    package mutating func skipString(_ bytes: RawSpan) throws(StorageError) {
+        try skip(Int(try integer(bytes, as: UInt16.self)), of: bytes)
     }
 
     package mutating func array(_ bytes: RawSpan) throws(StorageError) -> [UInt8] {

@@ -22,12 +22,12 @@ extension Transaction where Self: ~Copyable {
     }
 
     package func withValue<R>(
-        _ table: Table, _ key: Key, _ body: (RawSpan) throws(StorageError) -> R
+        _ table: Table, _ key: some StoredBytes, _ body: (RawSpan) throws(StorageError) -> R
     ) throws(StorageError) -> R? {
         try unsafe key.withBytes { bytes throws(StorageError) in try unsafe withValue(table, bytes, body) }
     }
 
-    package func contains(_ table: Table, _ key: Key) throws(StorageError) -> Bool {
+    package func contains(_ table: Table, _ key: some StoredBytes) throws(StorageError) -> Bool {
         try withValue(table, key) { _ in true } ?? false
     }
 
@@ -135,31 +135,43 @@ extension Transaction where Self: ~Copyable {
         try unsafe check(mdb_txn_commit(handle), "commit")
     }
 
-    package func put(_ table: Table, _ key: Key, _ value: [UInt8]) throws(StorageError) {
+    package func put(
+        _ table: Table, _ key: borrowing some StoredBytes & ~Copyable, _ value: borrowing some StoredBytes & ~Copyable
+    ) throws(StorageError) {
         try put(table, key, value, flags: 0)
     }
 
     /// Puts a value under a key above all others of the table, which is cheaper than `put`.
-    package func append(_ table: Table, _ key: Key, _ value: [UInt8]) throws(StorageError) {
+    package func append(
+        _ table: Table, _ key: borrowing some StoredBytes & ~Copyable, _ value: borrowing some StoredBytes & ~Copyable
+    ) throws(StorageError) {
         try put(table, key, value, flags: UInt32(MDB_APPEND))
     }
 
-    private func put(_ table: Table, _ key: Key, _ value: [UInt8], flags: UInt32) throws(StorageError) {
-        let code = unsafe key.withBytes { key in
-            unsafe value.withUnsafeBytes { value in
-                var keyValue = unsafe MDB_val(
-                    mv_size: key.count, mv_data: UnsafeMutableRawPointer(mutating: key.baseAddress))
-                var data = unsafe MDB_val(
-                    mv_size: value.count, mv_data: UnsafeMutableRawPointer(mutating: value.baseAddress))
-                return unsafe mdb_put(handle, table.handle, &keyValue, &data, flags)
+    private func put(
+        _ table: Table, _ key: borrowing some StoredBytes & ~Copyable, _ value: borrowing some StoredBytes & ~Copyable,
+        flags: UInt32
+    ) throws(StorageError) {
+        try unsafe key.withBytes { key throws(StorageError) in
+            try unsafe value.withBytes { value throws(StorageError) in
+                try unsafe put(table, key, value, flags: flags)
             }
         }
-        try check(code, "put")
+    }
+
+    /// - Parameter flags: LMDB's.
+    func put(
+        _ table: Table, _ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, flags: UInt32 = 0
+    ) throws(StorageError) {
+        // LMDB writes through neither pointer.
+        var key = unsafe MDB_val(mv_size: key.count, mv_data: UnsafeMutableRawPointer(mutating: key.baseAddress))
+        var value = unsafe MDB_val(mv_size: value.count, mv_data: UnsafeMutableRawPointer(mutating: value.baseAddress))
+        try unsafe check(mdb_put(handle, table.handle, &key, &value, flags), "put")
     }
 
     /// True where there was something to delete.
     @discardableResult
-    package func delete(_ table: Table, _ key: Key) throws(StorageError) -> Bool {
+    package func delete(_ table: Table, _ key: some StoredBytes) throws(StorageError) -> Bool {
         let code = unsafe key.withBytes { key in
             var keyValue = unsafe MDB_val(
                 mv_size: key.count, mv_data: UnsafeMutableRawPointer(mutating: key.baseAddress))

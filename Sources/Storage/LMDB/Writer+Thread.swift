@@ -11,14 +11,14 @@ extension Writer {
     private static let closeMilliseconds = 2_000
 
     func run() {
-        var pending: [Job] = []
+        var pending: [any WaitingChange] = []
         var deadline: DispatchTime?
         while true {
             look(pending.count)
             let taken = take()
-            let jobs = admitted(taken)
+            let changes = admitted(taken)
             let hasWork = !taken.isEmpty || !pending.isEmpty
-            if hasWork { write(jobs, &pending) }
+            if hasWork { write(changes, &pending) }
             if hasWork, pending.isEmpty { continue }
             // So that it is known before the next try.
             if !pending.isEmpty { look(pending.count) }
@@ -37,7 +37,7 @@ extension Writer {
 
     private var isClosed: Bool { state.withLockedValue { $0.isClosed } }
 
-    private func take() -> [Job] {
+    private func take() -> [any WaitingChange] {
         state.withLockedValue { state in
             if state.waiting.count <= maximumBatch {
                 defer { state.waiting = [] }
@@ -63,12 +63,12 @@ extension Writer {
     }
 
     /// Those that may be written now; the others are answered.
-    private func admitted(_ jobs: [Job]) -> [Job] {
-        guard let refusal = standing.refusal else { return jobs }
-        return jobs.filter { job in
-            guard job.purpose == .newWork else { return true }
+    private func admitted(_ changes: [any WaitingChange]) -> [any WaitingChange] {
+        guard let refusal = standing.refusal else { return changes }
+        return changes.filter { change in
+            guard change.purpose == .newWork else { return true }
             state.withLockedValue { $0.refused += 1 }
-            job.answer(refusal)
+            change.answer(refusal)
             return false
         }
     }
@@ -82,62 +82,64 @@ extension Writer {
             return state.closeWaiters
         }
         guard let waiters else { return false }
+        answering.close()
         for waiter in waiters { waiter.resume(returning: count) }
         return true
     }
 
     // MARK: writing
 
-    private func write(_ jobs: [Job], _ pending: inout [Job]) {
+    private func write(_ changes: [any WaitingChange], _ pending: inout [any WaitingChange]) {
         if standing == .broken {
-            for job in jobs { job.answer(StoreState.broken.refusal) }
+            for change in changes { change.answer(StoreState.broken.refusal) }
             // Never written by this process, but counted until it ends.
-            pending += jobs.filter { $0.purpose == .endsWork }.map(\.kept)
-        } else if jobs.isEmpty, pending.isEmpty {
+            pending += changes.filter { $0.purpose == .endsWork }
+        } else if changes.isEmpty, pending.isEmpty {
             return
         } else if case .relaxed(let milliseconds) = durability, pending.isEmpty {
-            commitLater(jobs, within: milliseconds, &pending)
+            commitLater(changes, within: milliseconds, &pending)
         } else {
-            commit(jobs, &pending)
+            commit(changes, &pending)
         }
     }
 
-    /// What is pending, and then the jobs, in one transaction.
-    private func commit(_ jobs: [Job], _ pending: inout [Job]) {
-        let all = pending + jobs
+    /// What is pending, and then the changes, in one transaction.
+    private func commit(_ changes: [any WaitingChange], _ pending: inout [any WaitingChange]) {
+        let all = pending.isEmpty ? changes : pending + changes
         do throws(StorageError) {
             try commitTogether(all)
             pending = []
-            for job in jobs { job.answer(nil) }
+            // One is answered sooner than another thread is woken.
+            if changes.count == 1 { changes[0].answer(nil) } else { answering.answer(changes) }
         } catch {
             // One bad change must not fail its neighbours: each again, alone.
-            if all.count > 1 { pending = commitEach(all) } else { pending = fail(all[0], error) ? [all[0].kept] : [] }
+            if all.count > 1 { pending = commitEach(all) } else { pending = fail(all[0], error) ? [all[0]] : [] }
         }
     }
 
     /// - Returns: what is to be tried again. After the first of these none is tried, so that their order stays.
-    private func commitEach(_ jobs: [Job]) -> [Job] {
-        var kept: [Job] = []
+    private func commitEach(_ changes: [any WaitingChange]) -> [any WaitingChange] {
+        var kept: [any WaitingChange] = []
         var obstacle: StorageError?
-        for job in jobs {
+        for change in changes {
             do throws(StorageError) {
                 if let obstacle { throw obstacle }
-                try commitTogether([job])
-                job.answer(nil)
+                try commitTogether([change])
+                change.answer(nil)
             } catch {
-                guard fail(job, error) else { continue }
-                kept.append(job.kept)
+                guard fail(change, error) else { continue }
+                kept.append(change)
                 obstacle = error
             }
         }
         return kept
     }
 
-    private func commitTogether(_ jobs: [Job]) throws(StorageError) {
+    private func commitTogether(_ changes: [any WaitingChange]) throws(StorageError) {
         do throws(StorageError) {
             let transaction = try begin()
-            for job in jobs { try job.apply(transaction) }
-            try end(transaction, batch: jobs.count)
+            for change in changes { try change.apply(transaction) }
+            try end(transaction, batch: changes.count)
         } catch {
             if error.isRetried { state.withLockedValue { $0.commits.noteFailure() } }
             throw error
@@ -158,8 +160,8 @@ extension Writer {
         state.withLockedValue { $0.commits.note(batch: batch, nanoseconds: nanoseconds) }
     }
 
-    /// Answers a job that failed. True where it is to be kept: to be tried again or, after a fatal fault, counted as lost.
-    private func fail(_ job: Job, _ error: StorageError) -> Bool {
+    /// Answers a change that failed. True where it is to be kept: to be tried again or, after a fatal fault, counted as lost.
+    private func fail(_ change: any WaitingChange, _ error: StorageError) -> Bool {
         let isNew = state.withLockedValue { state in
             if error.isRetried { state.obstacle = error.code }
             guard error.kind == .broken, state.standing != .broken else { return false }
@@ -167,36 +169,39 @@ extension Writer {
             return true
         }
         if isNew { report(.broken) }
-        job.answer(error)
-        return (error.isRetried || error.kind == .broken) && job.purpose == .endsWork
+        change.answer(error)
+        return (error.isRetried || error.kind == .broken) && change.purpose == .endsWork
     }
 
     /// Relaxed: answers each change as it is applied, and keeps the transaction open for those that come within the
     /// time. If one fails, the transaction is gone: what was answered is applied again, in order, each alone, and kept
     /// like a settle where that fails too, since what was answered stands.
-    private func commitLater(_ jobs: [Job], within milliseconds: Int, _ pending: inout [Job]) {
+    private func commitLater(
+        _ changes: [any WaitingChange], within milliseconds: Int, _ pending: inout [any WaitingChange]
+    ) {
         let deadline = DispatchTime.now() + .milliseconds(milliseconds)
-        var waiting = jobs[...]
-        var answered: [Job] = []
+        var waiting = changes[...]
+        var answered: [any WaitingChange] = []
         do throws(StorageError) {
             let transaction = try begin()
-            while let job = waiting.first {
-                try job.apply(transaction)
-                job.answer(nil)
-                answered.append(job)
+            while let change = waiting.first {
+                try change.apply(transaction)
+                change.answer(nil)
+                answered.append(change)
                 waiting.removeFirst()
                 if waiting.isEmpty { waiting = admitted(more(until: deadline))[...] }
             }
             try end(transaction, batch: answered.count)
         } catch {
-            pending = commitEach(answered.map(\.kept) + waiting)
+            for change in answered { change.keep() }
+            pending = commitEach(answered + waiting)
         }
     }
 
-    private func more(until deadline: DispatchTime) -> [Job] {
+    private func more(until deadline: DispatchTime) -> [any WaitingChange] {
         while DispatchTime.now() < deadline {
-            let jobs = take()
-            if !jobs.isEmpty || isClosed { return jobs }
+            let changes = take()
+            if !changes.isEmpty || isClosed { return changes }
             if !wakeup.wait(until: deadline) { return [] }
         }
         return []

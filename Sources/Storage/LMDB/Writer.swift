@@ -23,18 +23,8 @@ package final class Writer: Sendable {
         case endsWork
     }
 
-    /// One change waiting for its turn. `apply` may run again: alone, if the batch it was in failed.
-    struct Job: Sendable {
-        let purpose: Purpose
-        let apply: @Sendable (borrowing WriteTransaction) throws(StorageError) -> Void
-        let answer: @Sendable (StorageError?) -> Void
-
-        /// The same, of which nobody waits to hear any more.
-        var kept: Job { Job(purpose: .endsWork, apply: apply, answer: { _ in }) }
-    }
-
     struct State {
-        var waiting: [Job] = []
+        var waiting: [any WaitingChange] = []
         var isClosed = false
         var closeWaiters: [CheckedContinuation<Int, Never>] = []
         /// How many changes were given up; nil until the thread has ended.
@@ -58,6 +48,7 @@ package final class Writer: Sendable {
     let state = NIOLockedValueBox(State())
     /// Signalled when `waiting` stops being empty, and on close.
     let wakeup = Wakeup()
+    let answering: Answering
     private let maximumWaiting: Int
 
     /// - Parameters:
@@ -75,7 +66,13 @@ package final class Writer: Sendable {
         self.reserve = reserve
         self.scope = scope
         self.report = report
-        try startWriterThread(name: name) { [self] in run() }
+        answering = try Answering(name: "tollgate.answer")
+        do throws(StorageError) {
+            try startWriterThread(name: name) { [self] in run() }
+        } catch {
+            answering.close()
+            throw error
+        }
     }
 
     /// Runs `change` on the writer's thread and answers its result once it is as durable as this writer promises.
@@ -84,20 +81,13 @@ package final class Writer: Sendable {
         _ purpose: Purpose = .newWork,
         _ change: @escaping @Sendable (borrowing WriteTransaction) throws(StorageError) -> R
     ) async throws(StorageError) -> R {
-        let outcome = NIOLockedValueBox<R?>(nil)
-        // Resumed once: by `answer`, which a job gets once, or here where there is none.
-        let failure: StorageError? = await unsafe withUnsafeContinuation { continuation in
-            let job = Job(
-                purpose: purpose,
-                apply: { transaction throws(StorageError) in
-                    let result = try change(transaction)
-                    outcome.withLockedValue { $0 = result }
-                },
-                answer: { unsafe continuation.resume(returning: $0) })
-            if let refusal = enqueue(job) { unsafe continuation.resume(returning: refusal) }
+        let change = Change(purpose, change)
+        let failure = await unsafe withUnsafeContinuation { continuation in
+            unsafe change.continuation = continuation
+            if let refusal = enqueue(change) { change.answer(refusal) }
         }
         if let failure { throw failure }
-        guard let result = outcome.withLockedValue({ $0 }) else { throw StorageError(.failed, "apply change") }
+        guard let result = change.result else { throw StorageError(.failed, "apply change") }
         return result
     }
 
@@ -141,18 +131,18 @@ package final class Writer: Sendable {
         wakeup.signal()
     }
 
-    private func enqueue(_ job: Job) -> StorageError? {
+    private func enqueue(_ change: some WaitingChange) -> StorageError? {
         let (refusal, wasEmpty) = state.withLockedValue { state -> (StorageError?, Bool) in
             if state.isClosed { return (StorageError(.closed, "write"), false) }
-            if job.purpose == .newWork, let refusal = state.standing.refusal {
+            if change.purpose == .newWork, let refusal = state.standing.refusal {
                 state.refused += 1
                 return (refusal, false)
             }
             // What ends work is bounded by what began.
-            if job.purpose == .newWork, state.waiting.count >= maximumWaiting {
+            if change.purpose == .newWork, state.waiting.count >= maximumWaiting {
                 return (StorageError(.overloaded, "write"), false)
             }
-            state.waiting.append(job)
+            state.waiting.append(change)
             return (nil, state.waiting.count == 1)
         }
         if wasEmpty { wakeup.signal() }

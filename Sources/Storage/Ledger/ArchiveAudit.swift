@@ -60,7 +60,7 @@ extension Ledger {
         puts += books.balances.map { (tables.balances, Key($0.key), $0.value.encoded) }
         for (hold, run) in books.open {
             puts.append((tables.open, Key(hold), Key(UInt64(bitPattern: run.hold.rawValue)).bytes))
-            puts.append((tables.runs, Key(run.id), RunPlace(hold: hold).encoded))
+            puts.append((tables.runs, Key(run.id), unsafe RunPlace(hold: hold).encoded.withBytes { unsafe Array($0) }))
         }
         puts += books.usage.map { (tables.usage, $0.key, $0.value.encoded) }
         puts += books.credits.map { (tables.credits, $0.key, $0.value.encoded) }

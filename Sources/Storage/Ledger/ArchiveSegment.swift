@@ -164,7 +164,7 @@ package struct CarriedSegment: Hashable, Sendable {
 
 /// What every file of an archive begins with.
 enum ArchiveFile {
-    private static let format: UInt32 = 1
+    private static let format: UInt32 = 2
     private static let magic = Array("TOLLGATE".utf8)
 
     static func begin(_ kind: Unicode.Scalar, reserving capacity: Int = 256) -> RecordWriter {

@@ -43,13 +43,8 @@ package struct Balance: Hashable, Sendable {
     /// Moves it by an entry: the one rule, for the books as they are written and as they are verified.
     /// - Returns: false where a sum would not fit, or what is available; it is then good for nothing more.
     mutating func apply(_ entry: LedgerEntry) -> Bool {
-        guard let newBalance = balance.adding(entry.balanceChange), let newHeld = held.adding(entry.heldChange),
-            entry.balanceChange.rawValue != .min
-        else { return false }
-        balance = newBalance
-        held = newHeld
         if case .terms(let terms, _) = entry.detail { self.terms = terms }
-        guard fits else { return false }
+        guard move(entry.balanceChange, held: entry.heldChange) else { return false }
         switch entry.detail {
         case .terms: break
         case .posting(let posting):
@@ -65,6 +60,21 @@ package struct Balance: Hashable, Sendable {
         case .run: if entry.balanceChange < .zero { use(-entry.balanceChange) }
         }
         return true
+    }
+
+    /// The same by an entry of a run, of which only the changes are known.
+    mutating func apply(_ change: NanoCredits, held heldChange: NanoCredits) -> Bool {
+        guard move(change, held: heldChange) else { return false }
+        if change < .zero { use(-change) }
+        return true
+    }
+
+    private mutating func move(_ change: NanoCredits, held heldChange: NanoCredits) -> Bool {
+        guard let newBalance = balance.adding(change), let newHeld = held.adding(heldChange), change.rawValue != .min
+        else { return false }
+        balance = newBalance
+        held = newHeld
+        return fits
     }
 
     private mutating func add(_ lot: Lot) {

@@ -45,7 +45,7 @@ package struct CarriedBooks: Hashable, Sendable {
         return rows.sorted { $0.key.lexicographicallyPrecedes($1.key) }
     }
 
-    private static let layout: UInt8 = 1
+    private static let layout: UInt8 = 2
 
     mutating func take(_ row: CarriedRow) throws(StorageError) {
         guard let kind = row.key.first.flatMap(Kind.init(rawValue:)) else {

@@ -25,14 +25,16 @@ package struct DailyCredits: Hashable, Sendable {
         [adjustments, refunds, expiries, charges].reduce(topUps) { $0.addingClamped($1) }
     }
 
-    mutating func add(_ entry: LedgerEntry) {
+    mutating func add(_ entry: LedgerEntry) { add(entry.kind, entry.balanceChange) }
+
+    mutating func add(_ kind: LedgerEntry.Kind, _ change: NanoCredits) {
         entries += 1
-        switch entry.kind {
-        case .topUp: topUps = topUps.addingClamped(entry.balanceChange)
-        case .adjustment: adjustments = adjustments.addingClamped(entry.balanceChange)
-        case .refund: refunds = refunds.addingClamped(entry.balanceChange)
-        case .expiry: expiries = expiries.addingClamped(entry.balanceChange)
-        case .settle, .release, .interrupted: charges = charges.addingClamped(entry.balanceChange)
+        switch kind {
+        case .topUp: topUps = topUps.addingClamped(change)
+        case .adjustment: adjustments = adjustments.addingClamped(change)
+        case .refund: refunds = refunds.addingClamped(change)
+        case .expiry: expiries = expiries.addingClamped(change)
+        case .settle, .release, .interrupted: charges = charges.addingClamped(change)
         case .hold, .terms: break
         }
     }

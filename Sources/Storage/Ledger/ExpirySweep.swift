@@ -67,7 +67,8 @@ extension Ledger {
             var count = 0
             for organization in organizations {
                 guard count < limit else { return (count, false) }
-                count += try transaction.expire(books, organization, at: time)
+                count += try transaction.expire(
+                    books, try books.batch.sums(of: organization, transaction), at: time)
             }
             return (count, true)
         }

@@ -7,13 +7,14 @@ package enum HoldResult: Hashable, Sendable {
     /// There is a run of this id.
     case duplicate
     /// There is a run under this key.
-    case repeated(EarlierRun)
+    indirect case repeated(EarlierRun)
 }
 
 package enum SettleResult: Hashable, Sendable {
-    case settled(RunRecord)
+    /// So it stands on the books: nothing is taken for an exempt run, and a cost above the hold is marked.
+    case settled(RunEnd)
     /// It had an end before: nothing was written.
-    case alreadySettled(RunRecord)
+    indirect case alreadySettled(RunRecord)
     /// It was never held: nothing was written.
     case unknownRun
 }
@@ -66,9 +67,8 @@ package final class Ledger: Sendable {
     /// Reserves `run.hold` of its organization's credits, unless fewer are available.
     /// - Parameter estimate: what to reserve where the organization's terms ask for estimates.
     package func hold(_ run: RunRecord, estimate: NanoCredits? = nil) async throws(StorageError) -> HoldResult {
-        try await writer.perform { [books] transaction throws(StorageError) in
-            try transaction.hold(books, run, estimate: estimate)
-        }
+        let run = NewHold(run, estimate: estimate)
+        return try await writer.perform { [books] transaction throws(StorageError) in try transaction.hold(books, run) }
     }
 
     /// Ends a run: gives back its hold and takes its cost. A second end of the same run changes nothing. Where it fails

@@ -1,11 +1,16 @@
 import Domain
 
-extension LedgerEntry {
-    private static let layout: UInt8 = 2
+/// What every entry begins with.
+struct EntryHead {
+    var sequence: UInt64
+    var previous: Digest
+    var kind: LedgerEntry.Kind
+    var time: Int64
+    var balanceChange: NanoCredits
+    var heldChange: NanoCredits
+    var organization: String
 
-    /// As it is kept, archived and hashed.
-    package var encoded: [UInt8] {
-        var record = RecordWriter(layout: Self.layout, reserving: 512)
+    func encode(into record: inout RecordWriter) {
         record.put(sequence)
         record.put(previous)
         record.put(kind.rawValue)
@@ -13,6 +18,42 @@ extension LedgerEntry {
         record.put(balanceChange.rawValue)
         record.put(heldChange.rawValue)
         record.put(organization)
+    }
+}
+
+extension EntryHead {
+    init(_ record: inout RecordReader, _ bytes: RawSpan) throws(StorageError) {
+        sequence = try record.integer(bytes)
+        previous = try record.digest(bytes)
+        guard let kind = LedgerEntry.Kind(rawValue: try record.integer(bytes)) else {
+            throw StorageError(.corrupt, "read entry: kind")
+        }
+        self.kind = kind
+        time = try record.integer(bytes)
+        balanceChange = NanoCredits(try record.integer(bytes))
+        heldChange = NanoCredits(try record.integer(bytes))
+        organization = try record.string(bytes)
+    }
+}
+
+extension LedgerEntry {
+    static let layout: UInt8 = 3
+
+    var head: EntryHead {
+        EntryHead(
+            sequence: sequence, previous: previous, kind: kind, time: time, balanceChange: balanceChange,
+            heldChange: heldChange, organization: organization)
+    }
+
+    /// As it is kept, archived and hashed.
+    package var encoded: [UInt8] {
+        var record = RecordWriter(layout: Self.layout, reserving: 512)
+        encode(into: &record)
+        return record.bytes
+    }
+
+    func encode(into record: inout RecordWriter) {
+        head.encode(into: &record)
         switch detail {
         case .run(let run): run.encode(into: &record)
         case .posting(let posting): posting.encode(into: &record)
@@ -20,7 +61,6 @@ extension LedgerEntry {
             terms.encode(into: &record)
             record.put(actor)
         }
-        return record.bytes
     }
 
     /// The time of an entry as it is kept, and nothing else of it.
@@ -32,16 +72,14 @@ extension LedgerEntry {
 
     package init(_ bytes: RawSpan) throws(StorageError) {
         var record = try RecordReader(layout: Self.layout, bytes)
-        sequence = try record.integer(bytes)
-        previous = try record.digest(bytes)
-        guard let kind = Kind(rawValue: try record.integer(bytes)) else {
-            throw StorageError(.corrupt, "read entry: kind")
-        }
-        self.kind = kind
-        time = try record.integer(bytes)
-        balanceChange = NanoCredits(try record.integer(bytes))
-        heldChange = NanoCredits(try record.integer(bytes))
-        organization = try record.string(bytes)
+        let head = try EntryHead(&record, bytes)
+        sequence = head.sequence
+        previous = head.previous
+        kind = head.kind
+        time = head.time
+        balanceChange = head.balanceChange
+        heldChange = head.heldChange
+        organization = head.organization
         switch kind {
         case .hold, .settle, .release, .interrupted:
             var run = try RunRecord(&record, bytes, organization: organization, isEnded: kind != .hold)

@@ -3,7 +3,7 @@ import Domain
 /// The tables of the ledger. Keys are named in parts as `Key` joins them. All but `entries`, `meta`, `carried` and the three
 /// of idempotency keys of runs are made of the entries, and what is carried, and can be made again from them.
 struct LedgerTables: Sendable {
-    static let format: UInt64 = 3
+    static let format: UInt64 = 4
 
     /// `format` -> 8 bytes; `head` -> LedgerHead; `response_bytes` -> 8 bytes: of all kept responses; `carried` ->
     /// CarriedMark, once it was pruned.
@@ -105,7 +105,7 @@ struct RunPlace: Hashable {
     /// 0 while it is open.
     var end: UInt64
 
-    var encoded: [UInt8] { Key(hold).appending(end).bytes }
+    var encoded: NumberBytes { NumberBytes(hold, end) }
 
     init(hold: UInt64, end: UInt64 = 0) {
         self.hold = hold
@@ -125,12 +125,16 @@ extension Transaction where Self: ~Copyable {
     }
 
     func place(_ tables: LedgerTables, _ id: RunID) throws(StorageError) -> RunPlace? {
-        try withValue(tables.runs, Key(id)) { bytes throws(StorageError) in try RunPlace(bytes) }
+        try withValue(tables.runs, NumberBytes(id)) { bytes throws(StorageError) in try RunPlace(bytes) }
     }
 
     /// The run as its newest entry tells it.
     func run(_ tables: LedgerTables, _ id: RunID) throws(StorageError) -> RunRecord? {
         guard let place = try place(tables, id) else { return nil }
+        return try knownRun(tables, id, place)
+    }
+
+    func knownRun(_ tables: LedgerTables, _ id: RunID, _ place: RunPlace) throws(StorageError) -> RunRecord {
         guard var run = try entry(tables, place.end == 0 ? place.hold : place.end)?.runRecord, run.id == id else {
             throw StorageError(.corrupt, "read run: its entry is gone")
         }
@@ -139,7 +143,7 @@ extension Transaction where Self: ~Copyable {
     }
 
     func entry(_ tables: LedgerTables, _ sequence: UInt64) throws(StorageError) -> LedgerEntry? {
-        try withValue(tables.entries, Key(sequence)) { bytes throws(StorageError) in
+        try withValue(tables.entries, NumberBytes(sequence)) { bytes throws(StorageError) in
             let entry = try LedgerEntry(bytes)
             guard entry.sequence == sequence else { throw StorageError(.corrupt, "read entry: number") }
             return entry

@@ -6,11 +6,12 @@ extension Ledger {
     package func hold(
         _ run: RunRecord, estimate: NanoCredits? = nil, under key: RunKey
     ) async throws(StorageError) -> HoldResult {
-        try await writer.perform { [books, tables, retention] transaction throws(StorageError) in
+        let run = NewHold(run, estimate: estimate)
+        return try await writer.perform { [books, tables, retention] transaction throws(StorageError) in
             if let earlier = try transaction.earlierRun(tables, key, at: run.startedAt, retention) {
                 return .repeated(earlier)
             }
-            let result = try transaction.hold(books, run, estimate: estimate)
+            let result = try transaction.hold(books, run)
             guard case .held = result else { return result }
             // One that was known and has expired makes room.
             try transaction.forget(tables, key.name)
@@ -28,8 +29,8 @@ extension Ledger {
     ) async throws(StorageError) -> SettleResult {
         try await writer.perform(.endsWork) { [books, tables, retention, writer] transaction throws(StorageError) in
             let result = try transaction.settle(books, id, end)
-            guard case .settled(let run) = result else { return result }
-            if run.end?.leavesNoTrace == true {
+            guard case .settled(let end) = result else { return result }
+            if end.leavesNoTrace {
                 try transaction.forget(tables, keyed.key.name)
             } else if let response = keyed.response, writer.standing.takesNewWork {
                 try transaction.keep(tables, response, of: id, endedAt: end.endedAt, retention)

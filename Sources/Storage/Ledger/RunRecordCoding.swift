@@ -1,58 +1,83 @@
 import Domain
 
-/// Within an entry, which has the organization already.
+/// Within an entry, which has the organization already. What a hold keeps of its run comes first, and stands in the run's end
+/// byte for byte.
 extension RunRecord {
     func encode(into record: inout RecordWriter) {
         record.put(id)
+        record.put(hold.rawValue)
+        encodeRest(into: &record)
+        guard let end else { return }
         // The number of the entry itself is the entry's.
-        if end != nil { record.put(holdSequence) }
+        record.put(holdSequence)
+        end.encode(into: &record)
+    }
+
+    /// What is known before it is held.
+    func encodeRest(into record: inout RecordWriter) {
         record.put(schema)
-        record.put(versionNumber)
         record.put(versionHash)
         record.put(revision)
-        record.put(keySource.rawValue)
         record.put(priceVersion)
         record.put(multiplierVersion)
-        record.put(hold.rawValue)
         record.put(estimatedInput)
         record.put(interruptedCharge.rawValue)
         record.put(startedAt)
-        for text in [agent, environment, tokenID, provider, model, keyID] { record.put(text) }
-        if let end { end.encode(into: &record) }
+        record.put(tokenID)
+        encodeDimensions(into: &record)
+    }
+
+    /// What its usage is summed by.
+    func encodeDimensions(into record: inout RecordWriter) {
+        record.put(keySource.rawValue)
+        record.put(versionNumber)
+        record.put(agent)
+        record.put(environment)
+        record.put(provider)
+        record.put(model)
+        record.put(keyID)
     }
 
     init(
         _ record: inout RecordReader, _ bytes: RawSpan, organization: String, isEnded: Bool
     ) throws(StorageError) {
         let id = try record.runID(bytes)
-        let holdSequence: UInt64 = isEnded ? try record.integer(bytes) : 0
+        let hold = NanoCredits(try record.integer(bytes))
         let schema: UInt32 = try record.integer(bytes)
-        let versionNumber: UInt32 = try record.integer(bytes)
         let versionHash = try record.digest(bytes)
         let revision: UInt64 = try record.integer(bytes)
-        guard let keySource = KeySource(rawValue: try record.integer(bytes)) else {
-            throw StorageError(.corrupt, "read run: key source")
-        }
         let priceVersion: UInt64 = try record.integer(bytes)
         let multiplierVersion: UInt64 = try record.integer(bytes)
-        let hold = NanoCredits(try record.integer(bytes))
         let estimatedInput: Int64 = try record.integer(bytes)
         let interruptedCharge = NanoCredits(try record.integer(bytes))
         let startedAt: Int64 = try record.integer(bytes)
+        let tokenID = try record.string(bytes)
+        let keySource = try KeySource(&record, bytes)
+        let versionNumber: UInt32 = try record.integer(bytes)
         self.init(
             id: id, organization: organization, agent: try record.string(bytes),
-            environment: try record.string(bytes), schema: schema, tokenID: try record.string(bytes),
-            versionNumber: versionNumber, versionHash: versionHash, revision: revision,
-            provider: try record.string(bytes), model: try record.string(bytes), keyID: try record.string(bytes),
-            keySource: keySource, priceVersion: priceVersion, multiplierVersion: multiplierVersion, hold: hold,
+            environment: try record.string(bytes), schema: schema, tokenID: tokenID, versionNumber: versionNumber,
+            versionHash: versionHash, revision: revision, provider: try record.string(bytes),
+            model: try record.string(bytes), keyID: try record.string(bytes), keySource: keySource,
+            priceVersion: priceVersion, multiplierVersion: multiplierVersion, hold: hold,
             estimatedInput: estimatedInput, interruptedCharge: interruptedCharge, startedAt: startedAt)
-        self.holdSequence = holdSequence
-        if isEnded { end = try RunEnd(&record, bytes) }
+        guard isEnded else { return }
+        holdSequence = try record.integer(bytes)
+        end = try RunEnd(&record, bytes)
+    }
+}
+
+extension KeySource {
+    init(_ record: inout RecordReader, _ bytes: RawSpan) throws(StorageError) {
+        guard let source = KeySource(rawValue: try record.integer(bytes)) else {
+            throw StorageError(.corrupt, "read run: key source")
+        }
+        self = source
     }
 }
 
 extension RunEnd {
-    fileprivate func encode(into record: inout RecordWriter) {
+    func encode(into record: inout RecordWriter) {
         record.put(outcome.rawValue)
         record.put(exceededHold)
         record.put(clientLeft)

@@ -49,7 +49,9 @@ struct Books: AsyncParsableCommand {
         add("bare puts: runs a second", "/s", bare.map { Double(runs) / $0.seconds })
         let micros = 1e6 / Double(runs)
         add("hold and settle: writer's processor time a run", "µs", ours.map { $0.writer * micros })
-        add("hold and settle: callers' processor time a run", "µs", ours.map { ($0.processor - $0.writer) * micros })
+        add(
+            "hold and settle: callers' processor time a run, woken", "µs",
+            ours.map { ($0.processor - $0.writer) * micros })
         add("bare puts: processor time a run", "µs", bare.map { $0.processor * micros })
         // At most twice the time is at least half the rate. By the round, since disk and processor are others' too.
         let pairs = Array(zip(ours, bare))

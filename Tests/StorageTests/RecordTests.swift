@@ -92,12 +92,8 @@ import Testing
         let bytes = entry.encoded
         let held = try HeldRun(bytes.span.bytes, of: run(1).id, at: 8)
         #expect(held.organization == "acme" && held.hold == run(1).hold && held.keySource == run(1).keySource)
-<<<<<<< HEAD
-        var (kept, dimensions) = (RecordWriter(partReserving: 1), RecordWriter(partReserving: 1))
-=======
         var kept = RecordWriter(partReserving: 1)
         var dimensions = RecordWriter(partReserving: 1)
->>>>>>> c3f95202929204880e759de98b99c5e19621e52f
         run(1).encode(into: &kept)
         run(1).encodeDimensions(into: &dimensions)
         #expect(Array(bytes[held.kept]) == kept.bytes && Array(bytes[held.dimensions]) == dimensions.bytes)

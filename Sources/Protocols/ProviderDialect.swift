@@ -11,8 +11,6 @@ package struct ProviderDialect: Hashable, Sendable {
         case withinOutput
         /// Beside `completion_tokens`.
         case besideOutput
-        /// Not reported: what `total_tokens` has beyond prompt and completion.
-        case restOfTotal
     }
 
     /// What of `response_format` is known.

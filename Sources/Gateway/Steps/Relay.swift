@@ -84,7 +84,7 @@ extension RunPipeline {
             answer.fault = ProviderFault.nonsense("The provider's answer has no choices.")
             return
         }
-        answer.keptBack = .whole(body, step)
+        answer.keptBack = .whole(step.amended ?? body, step)
     }
 
     /// A stream was asked for and something else came: most likely an error under status 200.

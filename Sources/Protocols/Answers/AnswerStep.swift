@@ -32,7 +32,7 @@ package struct AnswerStep: Sendable {
     package var spokenByteCount = 0
     /// Images made, over all choices.
     package var imageCount = 0
-    /// What a client of the same protocol gets in place of the event's own data, which would mislead it.
+    /// What a client of the same protocol gets in place of the provider's own JSON, which would mislead it.
     package var amended: [UInt8]?
 
     package init() {}

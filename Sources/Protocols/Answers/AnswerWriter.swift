@@ -64,6 +64,10 @@ package struct AnswerEnding: Sendable {
     }
 
     package var created: Int64 { opening.created }
+
+    /// Why the model stopped, in protocols where a refusal is a reason to stop rather than something said.
+    /// - Parameter refused: whether it said one.
+    func reason(refused: Bool) -> FinishReason { refused && finishReason == .stop ? .refusal : finishReason }
 }
 
 /// Why an answer cannot be written in the client's protocol.

@@ -19,6 +19,7 @@ package struct AnthropicAnswerWriter: AnswerWriter {
     private var blocks = 0
     /// Calls begun so far.
     private var calls = 0
+    private var saidRefusal = false
 
     package init(_ opening: AnswerOpening) {
         self.opening = opening
@@ -40,10 +41,10 @@ package struct AnthropicAnswerWriter: AnswerWriter {
         model = ending.model
         var out = begin()
         close(&out)
-        event("message_delta", to: &out) { writer in
+        event("message_delta", to: &out) { [saidRefusal] writer in
             writer.key("delta")
             writer.beginObject()
-            writer.stop(ending.finishReason)
+            writer.stop(ending.reason(refused: saidRefusal))
             writer.endObject()
             writer.key("usage")
             writer.anthropicUsage(ending.usage, cost: ending.cost)
@@ -80,6 +81,7 @@ package struct AnthropicAnswerWriter: AnswerWriter {
         switch content {
         case .text(let text), .refusal(let text):
             guard !text.isEmpty else { return }
+            if case .refusal = content { saidRefusal = true }
             begin(.text, to: &out) { writer in
                 writer.member("type", "text")
                 writer.member("text", "")
@@ -206,7 +208,7 @@ package struct AnthropicAnswerWriter: AnswerWriter {
             writer.block(item, &calls, ending.opening)
         }
         writer.endArray()
-        writer.stop(ending.finishReason)
+        writer.stop(ending.reason(refused: answer.refusal != nil))
         writer.key("usage")
         writer.anthropicUsage(ending.usage, cost: ending.cost)
         writer.endObject()

@@ -48,22 +48,23 @@ package struct ChatAnswerReader: AnswerReader {
         let choices = root.member("choices")?.elements() ?? []
         step.isAnswer = !choices.isEmpty
         step.isUsageOnly = choices.isEmpty && root.present("usage") != nil && step.error == nil
-        var repeated: Set<Int> = []
+        var amendment = ChatAmendment(saidIn: member)
         for (position, choice) in choices.enumerated() {
             let isChunk = member == "delta"
             let number = choice.member("index")?.int ?? (isChunk ? 0 : Int64(position))
             if let said = choice.present(member) {
                 add(said, of: number, &step)
                 if isChunk, let role = said.member("role"), role.decodedByteCount > 0, !roles.insert(number).inserted {
-                    repeated.insert(position)
+                    amendment.repeatedRoles.insert(position)
                 }
+                if said.member("content")?.kind == .array { amendment.partedContents.insert(position) }
             }
             // Some say an empty reason where others say null.
             if let reason = choice.present("finish_reason")?.string, !reason.isEmpty {
                 step.finishes.append(AnswerStep.Finish(choice: number, FinishReason(chat: reason)))
             }
         }
-        if !repeated.isEmpty { step.amended = root.withoutRoles(ofChoices: repeated) }
+        if !amendment.isEmpty { step.amended = amendment.applied(to: root) }
     }
 
     private mutating func add(_ said: JSONValue, of choice: Int64, _ step: inout AnswerStep) {
@@ -129,7 +130,7 @@ extension FinishReason {
 
 extension AnswerStep {
     /// A string, or parts (Mistral) of text and of thoughts, which are in parts once more.
-    fileprivate mutating func add(contentOf content: JSONValue, _ choice: Int64) {
+    mutating func add(contentOf content: JSONValue, _ choice: Int64) {
         if let text = JSONText(content) {
             pieces.append(AnswerPiece(choice: choice, .text(text)))
             return
@@ -156,52 +157,5 @@ extension AnswerStep {
                 quote: JSONText(cited.member("content")), range: range)
             pieces.append(AnswerPiece(choice: choice, .citation(citation)))
         }
-    }
-}
-
-extension JSONValue {
-    /// A chunk without the roles that those choices said before: OpenAI's Python SDK would join them to
-    /// `assistantassistant`.
-    fileprivate func withoutRoles(ofChoices positions: Set<Int>) -> [UInt8] {
-        var writer = JSONWriter(capacity: range.count)
-        writer.beginObject()
-        for member in (try? members()) ?? [] {
-            writer.key(member.name)
-            if member.name == "choices" {
-                writer.choices(member.value, withoutRoles: positions)
-            } else {
-                writer.value(member.value)
-            }
-        }
-        writer.endObject()
-        return writer.bytes
-    }
-}
-
-extension JSONWriter {
-    fileprivate mutating func choices(_ choices: JSONValue, withoutRoles positions: Set<Int>) {
-        beginArray()
-        for (position, choice) in choices.elements().enumerated() {
-            guard positions.contains(position), let members = try? choice.members() else {
-                value(choice)
-                continue
-            }
-            beginObject()
-            for member in members {
-                key(member.name)
-                guard member.name == "delta", let parts = try? member.value.members() else {
-                    value(member.value)
-                    continue
-                }
-                beginObject()
-                for part in parts where part.name != "role" {
-                    key(part.name)
-                    value(part.value)
-                }
-                endObject()
-            }
-            endObject()
-        }
-        endArray()
     }
 }

@@ -78,7 +78,6 @@ extension ChatUsageFields {
         let cache = cacheRead + cacheWrite
         // Where more was read from a cache than the prompt has, it is no part of it.
         var cacheIsBeside = countsAsAnthropic || (namesCacheAsAnthropic && cache > prompt)
-        var reasoning = reasoning
         let reasoningIsBeside: Bool
         switch rest {
         case 0: reasoningIsBeside = false
@@ -89,9 +88,6 @@ extension ChatUsageFields {
             switch dialect.reasoning {
             case .withinOutput: reasoningIsBeside = false
             case .besideOutput: reasoningIsBeside = true
-            case .restOfTotal:
-                reasoningIsBeside = (rest ?? 0) > 0
-                if reasoningIsBeside, let rest { reasoning = rest }
             }
         }
         let uncached = cacheIsBeside ? prompt : prompt - cache

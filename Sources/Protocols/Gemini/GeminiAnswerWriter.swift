@@ -14,6 +14,7 @@ package struct GeminiAnswerWriter: AnswerWriter {
     /// Calls that are not written yet, and how many are.
     private var calls: [AssembledAnswer.Call] = []
     private var writtenCalls = 0
+    private var saidRefusal = false
     /// What goes with the next part.
     private var signature: JSONText?
     private var citations: [Citation] = []
@@ -40,6 +41,7 @@ package struct GeminiAnswerWriter: AnswerWriter {
         switch content {
         case .text(let text), .refusal(let text):
             guard !text.isEmpty else { return }
+            if case .refusal = content { saidRefusal = true }
             addCalls(to: &chunk)
             chunk.part(text, signature: take())
         case .reasoning(let text):
@@ -86,7 +88,7 @@ package struct GeminiAnswerWriter: AnswerWriter {
         var chunk = GeminiChunk()
         addCalls(to: &chunk)
         if !chunk.hasParts { chunk.part(.utf8([]), signature: take()) }
-        let json = chunk.end(id: id, model: model, finish: ending.finishReason, citations: citations) { writer in
+        let json = chunk.end(id: id, model: model, finish: ending.reason(refused: saidRefusal), citations: citations) { writer in
             writer.key("usageMetadata")
             writer.geminiUsage(ending.usage, cost: ending.cost)
             if let verdict = ending.verdict {
@@ -126,7 +128,8 @@ package struct GeminiAnswerWriter: AnswerWriter {
         }
         if !chunk.hasParts || signature != nil { chunk.part(.utf8([]), signature: signature) }
         return chunk.end(
-            id: ending.id, model: ending.model, finish: ending.finishReason, citations: answer.citations
+            id: ending.id, model: ending.model, finish: ending.reason(refused: answer.refusal != nil),
+            citations: answer.citations
         ) { writer in
             writer.key("usageMetadata")
             writer.geminiUsage(ending.usage, cost: ending.cost)

@@ -138,7 +138,6 @@ import Testing
 
     @Test(arguments: [
         ("openai", "https://api.openai.com/v1/chat/completions"),
-        ("gemini", "https://generativelanguage.googleapis.com/v1beta/openai/chat/completions"),
         ("groq", "https://api.groq.com/openai/v1/chat/completions"),
         ("mistral", "https://api.mistral.ai/v1/chat/completions"),
         ("fireworks", "https://api.fireworks.ai/inference/v1/chat/completions"),

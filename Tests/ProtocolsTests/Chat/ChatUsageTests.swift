@@ -80,16 +80,6 @@ import Testing
             Usage(uncachedInput: 12, output: 1, reasoning: 228), 1_156_000
         ),
         (
-            "gemini",
-            #"{"prompt_tokens":9,"completion_tokens":4,"total_tokens":33}"#,
-            Usage(uncachedInput: 9, output: 4, reasoning: 20), 125_000
-        ),
-        (
-            "gemini",
-            #"{"prompt_tokens":9,"completion_tokens":4,"total_tokens":13}"#,
-            Usage(uncachedInput: 9, output: 4), 25_000
-        ),
-        (
             "deepseek",
             #"{"prompt_tokens":10,"completion_tokens":2,"total_tokens":12,"prompt_cache_hit_tokens":8,"prompt_cache_miss_tokens":2}"#,
             Usage(uncachedInput: 2, cacheRead: 8, output: 2), 10_800

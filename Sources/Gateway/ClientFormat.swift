@@ -18,7 +18,8 @@ enum ClientFormat: Sendable {
     /// `POST /v1/run`.
     case native
 
-    /// That of a client, as far as a request tells that may be no run: Anthropic's SDKs always say a version.
+    /// That of a client, as far as a request tells that may be no run: Anthropic's SDKs always say a version, and Google's
+    /// name the header of their key.
     init(of path: String, _ headers: HTTPHeaders) {
         self =
             if path == "/v1/run" {
@@ -27,6 +28,8 @@ enum ClientFormat: Sendable {
                 .gemini
             } else if headers.contains(name: AnthropicRequest.versionHeader) {
                 .anthropic
+            } else if headers.contains(name: "x-goog-api-key") {
+                .gemini
             } else {
                 .chat
             }

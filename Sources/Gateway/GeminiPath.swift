@@ -6,7 +6,8 @@ struct GeminiPath: Hashable {
 
     init?(_ path: String) {
         let prefixes = ["/v1beta/models/", "/v1/models/"]
-        guard let prefix = prefixes.first(where: path.hasPrefix), let colon = path.lastIndex(of: ":") else { return nil }
+        guard let prefix = prefixes.first(where: path.hasPrefix) else { return nil }
+        guard let colon = path.lastIndex(of: ":") else { return nil }
         switch path[path.index(after: colon)...] {
         case "generateContent": streams = false
         case "streamGenerateContent": streams = true

@@ -27,7 +27,7 @@ enum Route: Hashable {
         case _:
             if GeminiPath(path) != nil {
                 self = Self.post(method, .run(.gemini))
-            } else if let id = Self.rest(of: path, after: "/v1/models/") ?? Self.rest(of: path, after: "/v1beta/models/") {
+            } else if let id = Self.model(of: path) {
                 self = Self.get(method, .model(id))
             } else if let id = Self.rest(of: path, after: "/v1/runs/") {
                 self = Self.get(method, .runRecord(id))
@@ -43,6 +43,10 @@ enum Route: Hashable {
 
     private static func get(_ method: HTTPMethod, _ route: Route) -> Route {
         method == .GET || method == .HEAD ? route : .wrongMethod(allowed: "GET")
+    }
+
+    private static func model(of path: String) -> String? {
+        rest(of: path, after: "/v1/models/") ?? rest(of: path, after: "/v1beta/models/")
     }
 
     private static func rest(of path: String, after prefix: String) -> String? {

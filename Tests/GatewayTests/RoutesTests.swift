@@ -8,7 +8,10 @@ import Testing
 @Suite struct RoutesTests {
     /// By method and path; a template's name stands for whatever is there.
     private static let routes: [String: Route] = [
-        "POST /v1/chat/completions": .run(.chat), "POST /v1/run": .run(.native), "GET /v1/models": .models,
+        "POST /v1/chat/completions": .run(.chat), "POST /v1/messages": .run(.anthropic),
+        "POST /v1/responses": .run(.responses), "POST /v1beta/models/{model}:generateContent": .run(.gemini),
+        "POST /v1beta/models/{model}:streamGenerateContent": .run(.gemini), "GET /v1beta/models": .models,
+        "GET /v1beta/models/{id}": .model("{id}"), "POST /v1/run": .run(.native), "GET /v1/models": .models,
         "GET /v1/models/{id}": .model("{id}"), "GET /v1/deployment": .deployment,
         "GET /v1/runs/{id}": .runRecord("{id}"), "GET /healthz": .health, "GET /readyz": .readiness,
     ]
@@ -34,7 +37,7 @@ import Testing
 
     @Test func everyRouteIsDocumentedAndNoOther() throws {
         let gateway = try Self.documented().filter {
-            $0.path.hasPrefix("/v1/") || ["/healthz", "/readyz"].contains($0.path)
+            $0.path.hasPrefix("/v1/") || $0.path.hasPrefix("/v1beta/") || ["/healthz", "/readyz"].contains($0.path)
         }
         #expect(Set(gateway.map { "\($0.method) \($0.path)" }) == Set(Self.routes.keys))
         for (method, path, block) in gateway {

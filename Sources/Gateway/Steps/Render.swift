@@ -49,7 +49,8 @@ extension RunPipeline {
             measure.asksForProviderTools = searches
             let url = route.dialect.url(base: route.baseURL, model: plan.model, stream: call.stream) ?? ""
             return Prompt(
-                url: url, body: body.bytes, headers: route.dialect.headers(for: call), ignored: ignored.filter(isHeaderSafe),
+                url: url, body: body.bytes, headers: route.dialect.headers(for: call),
+                ignored: ignored.filter(isHeaderSafe),
                 measure: measure,
                 most: measure.most(settings.allowances), likely: measure.likely(settings.allowances),
                 attempts: plan.output?.onInvalid == .retry && !call.stream ? 2 : 1)

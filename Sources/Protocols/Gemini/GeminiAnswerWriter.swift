@@ -88,7 +88,8 @@ package struct GeminiAnswerWriter: AnswerWriter {
         var chunk = GeminiChunk()
         addCalls(to: &chunk)
         if !chunk.hasParts { chunk.part(.utf8([]), signature: take()) }
-        let json = chunk.end(id: id, model: model, finish: ending.reason(refused: saidRefusal), citations: citations) { writer in
+        let json = chunk.end(id: id, model: model, finish: ending.reason(refused: saidRefusal), citations: citations) {
+            writer in
             writer.key("usageMetadata")
             writer.geminiUsage(ending.usage, cost: ending.cost)
             if let verdict = ending.verdict {

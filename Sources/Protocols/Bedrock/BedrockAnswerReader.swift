@@ -13,23 +13,20 @@ package struct BedrockAnswerReader: AnswerReader {
 
     package mutating func read(_ event: ServerSentEvent) throws(JSONFault) -> AnswerStep {
         var step = AnswerStep()
-        let name = String(decoding: event.name, as: UTF8.self)
-        switch name {
-        case "contentBlockStart":
-            let root = try Self.object(event.data)
-            if let call = root.present("start")?.present("toolUse") { begin(call, Self.index(root), &step) }
-        case "contentBlockDelta":
+        switch EventType(event.name) {
+        case .contentBlockDelta:
             let root = try Self.object(event.data)
             if let delta = root.present("delta") { goOn(delta, Self.index(root), &step) }
-        case "messageStop": finish(try Self.object(event.data), &step)
-        case "metadata":
+        case .contentBlockStart:
+            let root = try Self.object(event.data)
+            if let call = root.present("start")?.present("toolUse") { begin(call, Self.index(root), &step) }
+        case .messageStop: finish(try Self.object(event.data), &step)
+        case .metadata:
             step.usage = BedrockUsage.read(try Self.object(event.data))
             step.isDone = true
-        case ProviderStreamParser.errorName: step.error = try Self.object(event.data)
-        case _ where name.hasPrefix(ProviderStreamParser.exceptionPrefix):
-            step.error = try Self.error(event.data, name.dropFirst(ProviderStreamParser.exceptionPrefix.count))
-        // The beginning, the ends of blocks, and what is not known yet.
-        case _: break
+        case .error: step.error = try Self.object(event.data)
+        case .exception(let type): step.error = try Self.error(event.data, type)
+        case .other: break
         }
         tally.note(step)
         return step
@@ -113,6 +110,31 @@ package struct BedrockAnswerReader: AnswerReader {
 
     // MARK: Payloads
 
+    private enum EventType {
+        case contentBlockDelta, contentBlockStart, messageStop, metadata
+        case exception(String)
+        case error
+        /// The beginning, the ends of blocks, and what is not known yet.
+        case other
+
+        /// Most are pieces of what is said: that is looked for first, without making a string of it.
+        init(_ name: [UInt8]) {
+            if name.elementsEqual("contentBlockDelta".utf8) {
+                self = .contentBlockDelta
+                return
+            }
+            switch String(decoding: name, as: UTF8.self) {
+            case "contentBlockStart": self = .contentBlockStart
+            case "messageStop": self = .messageStop
+            case "metadata": self = .metadata
+            case ProviderStreamParser.errorName: self = .error
+            case let name where name.hasPrefix(ProviderStreamParser.exceptionPrefix):
+                self = .exception(String(name.dropFirst(ProviderStreamParser.exceptionPrefix.count)))
+            case _: self = .other
+            }
+        }
+    }
+
     private static func object(_ data: [UInt8]) throws(JSONFault) -> JSONValue {
         let root = try JSONDocument(data).root
         guard root.kind == .object else { throw JSONFault(.wrongKind, at: root.range.lowerBound) }
@@ -122,11 +144,11 @@ package struct BedrockAnswerReader: AnswerReader {
     private static func index(_ root: JSONValue) -> Int64 { root.member("contentBlockIndex")?.int ?? 0 }
 
     /// An exception says of itself what it is in its name only.
-    private static func error(_ data: [UInt8], _ type: Substring) throws(JSONFault) -> JSONValue {
+    private static func error(_ data: [UInt8], _ type: String) throws(JSONFault) -> JSONValue {
         let payload = data.isEmpty ? nil : try object(data)
         var writer = JSONWriter()
         writer.beginObject()
-        writer.member("type", String(type))
+        writer.member("type", type)
         if let text = JSONText(payload?.present("message") ?? payload?.present("originalMessage")) {
             writer.member("message", text)
         }

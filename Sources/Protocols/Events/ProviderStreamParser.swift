@@ -66,16 +66,16 @@ extension ServerSentEvent {
     /// Of a message of an AWS event stream, which no client is sent: `raw` is its payload, for whoever counts bytes.
     init(_ message: EventStreamMessage) {
         var payload = message.payload
-        let name: String
+        let name: [UInt8]
         switch message.kind {
-        case .event: name = message.eventType
-        case .exception: name = ProviderStreamParser.exceptionPrefix + message.exceptionType
+        case .event: name = Array(message.eventTypeBytes)
+        case .exception: name = Array((ProviderStreamParser.exceptionPrefix + message.exceptionType).utf8)
         case .error:
-            name = ProviderStreamParser.errorName
+            name = Array(ProviderStreamParser.errorName.utf8)
             payload = Self.error(message)
-        case .unknown: name = ""
+        case .unknown: name = []
         }
-        self.init(name: Array(name.utf8), data: payload, raw: payload)
+        self.init(name: name, data: payload, raw: payload)
     }
 
     /// What its headers say, as a JSON object `{"type","message"}`.

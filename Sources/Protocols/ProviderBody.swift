@@ -34,6 +34,7 @@ extension ProviderBody {
             case .anthropic: AnthropicBody.meaning
             case .responses: ResponsesBody.meaning
             case .gemini: GeminiBody.meaning
+            // No client speaks these, so that no field of theirs comes through.
             case .chat, .bedrock, .cohere: { _ in nil }
             }
         let outgoing = try Outgoing(
@@ -44,7 +45,9 @@ extension ProviderBody {
             case .anthropic: try AnthropicBody.encode(outgoing)
             case .responses: try ResponsesBody.encode(outgoing, dialect: dialect)
             case .gemini: try GeminiBody.encode(outgoing, dialect: dialect)
-            case .chat, .bedrock, .cohere: throw RequestFault("The provider's protocol is not spoken.")
+            case .bedrock: try BedrockBody.encode(outgoing, dialect: dialect)
+            case .cohere: try CohereBody.encode(outgoing, dialect: dialect)
+            case .chat: throw RequestFault("The provider's protocol is not spoken.")
             }
         var measure = RequestMeasure(bytes: body.bytes.count, maximumOutput: maxOutputTokens, choices: 1)
         measure.note(ours, keepsDetail: dialect.keepsDetail, allowances)

@@ -58,7 +58,8 @@ package struct ProviderDialect: Hashable, Sendable {
         case .anthropic: return base + "/messages"
         case .responses: return base + "/responses"
         case .gemini: return base + GeminiBody.path(model: model, stream: stream)
-        case .bedrock, .cohere: return base
+        case .bedrock: return base + BedrockBody.path(model: model, stream: stream)
+        case .cohere: return base + "/chat"
         }
     }
 
@@ -76,7 +77,11 @@ package struct ProviderDialect: Hashable, Sendable {
 
     /// What a model of its can be told of an answer's shape.
     package func structuredOutput(of model: String) -> StructuredOutput {
-        wire == .anthropic && !AnthropicModel(model).takesSchemas ? .none : structuredOutput
+        switch wire {
+        case .anthropic: AnthropicModel(model).takesSchemas ? structuredOutput : .none
+        case .bedrock: BedrockModel(model).takesSchemas ? structuredOutput : .none
+        case .chat, .responses, .gemini, .cohere: structuredOutput
+        }
     }
 }
 
@@ -87,7 +92,9 @@ extension ProviderDialect {
         case .anthropic: AnthropicAnswerReader()
         case .responses: ResponsesAnswerReader(dialect: self)
         case .gemini: GeminiAnswerReader()
-        case .chat, .bedrock, .cohere: ChatAnswerReader(dialect: self)
+        case .bedrock: BedrockAnswerReader()
+        case .cohere: CohereAnswerReader()
+        case .chat: ChatAnswerReader(dialect: self)
         }
     }
 
@@ -135,6 +142,11 @@ extension ProviderDialect {
         ProviderDialect(
             name: "gemini", wire: .gemini, baseURL: "https://generativelanguage.googleapis.com/v1beta",
             keyHeader: "x-goog-api-key", keyPrefix: "", acceptsN: false, structuredOutput: .jsonSchema),
+        // Where it stands depends on the region; an access key signs instead of standing in the header.
+        ProviderDialect(name: "bedrock", wire: .bedrock, acceptsN: false, structuredOutput: .strictJSONSchema),
+        ProviderDialect(
+            name: "cohere", wire: .cohere, baseURL: "https://api.cohere.com/v2", acceptsN: false, keepsDetail: true,
+            structuredOutput: .strictJSONSchema),
         ProviderDialect(
             name: "mistral", baseURL: "https://api.mistral.ai/v1", acceptsStreamOptions: false,
             structuredOutput: .jsonSchema),

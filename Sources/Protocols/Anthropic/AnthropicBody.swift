@@ -286,33 +286,24 @@ extension JSONWriter {
 
     private mutating func thinking(_ outgoing: Outgoing, _ ignored: inout [String]) {
         guard let wish = outgoing.conversation.settings.reasoning else { return }
-        if wish.level == ReasoningWish.Level.none {
-            if AnthropicModel(outgoing.model).thinksAdaptively {
-                key("thinking")
-                beginObject()
-                member("type", "disabled")
-                endObject()
-            }
-            return
-        }
-        if AnthropicModel(outgoing.model).thinksAdaptively {
-            key("thinking")
-            beginObject()
-            member("type", "adaptive")
-            endObject()
-            return
-        }
-        // Below the least that is taken, or above what is left for the answer, it would be refused.
-        let budget = min(wish.nearestBudget ?? 4_096, outgoing.maxOutputTokens - 1)
-        guard budget >= AnthropicModel.leastBudget else {
-            ignored.append(outgoing.conversation.spelled(.reasoning))
-            return
-        }
+        let (thinking, isLost) = AnthropicThinking.of(
+            wish, AnthropicModel(outgoing.model), maxOutputTokens: outgoing.maxOutputTokens)
+        if isLost { ignored.append(outgoing.conversation.spelled(.reasoning)) }
+        guard let thinking else { return }
         key("thinking")
+        self.thinking(thinking)
+    }
+
+    mutating func thinking(_ thinking: AnthropicThinking) {
         beginObject()
-        member("type", "enabled")
-        key("budget_tokens")
-        int(budget)
+        switch thinking {
+        case .disabled: member("type", "disabled")
+        case .adaptive: member("type", "adaptive")
+        case .budget(let tokens):
+            member("type", "enabled")
+            key("budget_tokens")
+            int(tokens)
+        }
         endObject()
     }
 
@@ -350,18 +341,5 @@ extension JSONWriter {
             value(field.value)
         }
         endObject()
-    }
-}
-
-extension ReasoningWish.Level {
-    /// Nil: none.
-    fileprivate var anthropicEffort: String? {
-        switch self {
-        case .none: nil
-        case .minimal, .low: "low"
-        case .medium: "medium"
-        case .high, .xhigh: "high"
-        case .max: "max"
-        }
     }
 }

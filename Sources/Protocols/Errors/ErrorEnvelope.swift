@@ -50,6 +50,12 @@ struct ErrorEnvelope: Sendable {
             message = first
         }
         if let type = error.present("type")?.string { self.type = type }
+        // AWS where the request itself is refused, of a namespace: `com.amazon.coral.service#AccessDeniedException`.
+        if type == nil, let name = error.present("__type")?.string {
+            type = name.split(separator: "#").last.map(String.init)
+        }
+        // AWS has it with a capital letter at times.
+        if message.isEmpty, let text = error.present("Message")?.decodedBytes { message = text }
         if let code = error.present("code") {
             if let number = code.int {
                 note(status: number)

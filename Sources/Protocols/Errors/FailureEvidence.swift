@@ -27,7 +27,12 @@ struct FailureEvidence {
         switch status {
         case 408, 409, 424, 499, 500...: return .serverError
         case 400..<500: return .badRequest
-        case _: return isLabelled("server_error", "api_error", "internal", "internal_error") ? .serverError : .unknown
+        case _:
+            if isLabelled("validationexception") { return .badRequest }
+            let isTheirs = isLabelled(
+                "server_error", "api_error", "internal", "internal_error", "internalserverexception",
+                "modelstreamerrorexception", "modelerrorexception", "modeltimeoutexception")
+            return isTheirs ? .serverError : .unknown
         }
     }
 
@@ -50,23 +55,33 @@ struct FailureEvidence {
         if isLabelled(
             "insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded",
             "project_spend_limit_exceeded", "organization_usage_limit_exceeded", "billing_error",
-            "enforced_spend_limit_reached", "contract_spend_limit_reached", "failed_precondition")
+            "enforced_spend_limit_reached", "contract_spend_limit_reached", "failed_precondition",
+            "servicequotaexceededexception")
         {
             return true
         }
         if status == 429, labels.contains(where: { $0.contains("perday") }) { return true }
+        // Bedrock has daily limits under the name of its rates; Cohere's trial keys are counted by the month.
+        if isLabelled("throttlingexception"), says("per day") { return true }
+        if provider == "cohere", says("calls / month") { return true }
         return says(
             "used all available credits", "credit balance is too low", "specified api usage limits",
             "insufficient balance")
     }
 
     private var isBadKey: Bool {
-        if status == 401 || isLabelled("api_key_invalid", "invalid_api_key", "authentication_error", "unauthenticated")
+        if status == 401
+            || isLabelled(
+                "api_key_invalid", "invalid_api_key", "authentication_error", "unauthenticated",
+                "unrecognizedclientexception", "invalidsignatureexception", "incompletesignatureexception",
+                "missingauthenticationtokenexception", "expiredtokenexception", "expiredtoken")
         {
             return true
         }
+        if isLabelled("accessdeniedexception") { return !isModelRefused }
         switch status {
         case 403: return !isFiltered && provider != "openrouter"
+        case 498: return provider == "cohere"
         case 412: return provider == "fireworks"
         case 400:
             return says(
@@ -75,7 +90,14 @@ struct FailureEvidence {
         }
     }
 
+    /// Bedrock: the account has not got this model; the key is as good as it was.
+    private var isModelRefused: Bool {
+        isLabelled("accessdeniedexception") && says("access to the model", "model access is denied")
+    }
+
     private var isContextTooLong: Bool {
+        // Bedrock: "Too many tokens, please wait before trying again."
+        if isLabelled("throttlingexception") { return false }
         if isLabelled("context_length_exceeded", "request_too_large") { return true }
         if status == 413 { return !isLabelled("rate_limit_exceeded") }
         // Gemini says so under 500 at times.
@@ -94,17 +116,24 @@ struct FailureEvidence {
     }
 
     private var isModelNotFound: Bool {
-        isLabelled("model_not_found", "deploymentnotfound") || status == 404
+        isLabelled("model_not_found", "deploymentnotfound", "resourcenotfoundexception") || status == 404
+            || isModelRefused || (isLabelled("validationexception") && says("model identifier is invalid"))
     }
 
     private var isRateLimited: Bool {
-        status == 429
-            || isLabelled("rate_limit_exceeded", "rate_limit_error", "slow_down", "openrouter_in_flight_budget")
+        // Bedrock's model that is not ready is nobody's rate.
+        (status == 429 && !isLabelled("modelnotreadyexception"))
+            || isLabelled(
+                "rate_limit_exceeded", "rate_limit_error", "slow_down", "openrouter_in_flight_budget",
+                "throttlingexception")
             || (status < 400 && isLabelled("resource_exhausted"))
     }
 
     private var isOverloaded: Bool {
-        status == 503 || status == 529 || isLabelled("overloaded_error", "server_is_overloaded", "unavailable")
+        status == 503 || status == 529
+            || isLabelled(
+                "overloaded_error", "server_is_overloaded", "unavailable", "modelnotreadyexception",
+                "serviceunavailableexception")
             // Groq: flex capacity is used up.
             || (status == 498 && provider == "groq")
     }

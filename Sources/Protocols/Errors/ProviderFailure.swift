@@ -33,11 +33,17 @@ package struct ProviderFailure: Error, Hashable, Sendable {
     /// - Parameters:
     ///   - status: the HTTP status.
     ///   - body: as it came, JSON or not.
+    ///   - errorType: the header `x-amzn-ErrorType`, where AWS says what its body leaves out.
     ///   - secrets: literal secrets of the attempt, removed wherever they occur.
     package static func classify(
-        status: Int, body: [UInt8], dialect: ProviderDialect, secrets: [String] = []
+        status: Int, body: [UInt8], dialect: ProviderDialect, errorType: String? = nil, secrets: [String] = []
     ) -> ProviderFailure {
-        ProviderFailure(ErrorEnvelope(body: body), status: status, dialect, secrets)
+        var envelope = ErrorEnvelope(body: body)
+        // `ThrottlingException:http://internal.amazon.com/coral/…`.
+        if let name = errorType?.split(separator: ":").first?.split(separator: "#").last {
+            envelope.type = String(name)
+        }
+        return ProviderFailure(envelope, status: status, dialect, secrets)
     }
 
     /// Of an error that came under HTTP 200: `ChatStreamEvent.error`, `ChatResponse.error`.

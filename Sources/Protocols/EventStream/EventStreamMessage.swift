@@ -58,8 +58,10 @@ package struct EventStreamMessage: Sendable {
 
     package func hasContentType(_ type: StaticString) -> Bool { Self.says(type, headerBytes, contentTypeRange) }
 
-    /// Empty where it is not said, as are the two that follow.
+    /// Empty where it is not said, as are those that follow.
     package var eventType: String { String(decoding: headerBytes[eventTypeRange], as: UTF8.self) }
+    /// UTF-8.
+    var eventTypeBytes: ArraySlice<UInt8> { headerBytes[eventTypeRange] }
     package var exceptionType: String { String(decoding: headerBytes[exceptionTypeRange], as: UTF8.self) }
     package var contentType: String { String(decoding: headerBytes[contentTypeRange], as: UTF8.self) }
 

@@ -1,0 +1,163 @@
+import JSON
+
+extension BedrockEncoding {
+    /// Messages, and the instructions beside them. Where there is nothing else, the last instruction is what the user
+    /// says: Bedrock takes no request without a message. Sides must take turns, so what one says in a row is one message.
+    mutating func writePrompt() throws(RequestFault) {
+        var system = outgoing.conversation.turns.filter(\.isInstruction)
+        var turns = outgoing.conversation.turns.filter { !$0.isInstruction }
+        if turns.isEmpty, let last = system.popLast() { turns = [Turn(.user, last.parts)] }
+        writer.key("messages")
+        writer.beginArray()
+        var open: Turn.Role?
+        for turn in turns {
+            for part in turn.parts where isSaid(part) {
+                if open != turn.role {
+                    if open != nil { writer.endMessage() }
+                    writer.beginMessage(turn.role == .assistant ? "assistant" : "user")
+                    open = turn.role
+                }
+                try writeBlock(part, turn.role)
+            }
+        }
+        if open != nil { writer.endMessage() }
+        writer.endArray()
+        try writeSystem(system.flatMap(\.parts))
+    }
+
+    private mutating func writeSystem(_ parts: [Turn.Part]) throws(RequestFault) {
+        let said = parts.filter { isSaid($0) }
+        guard !said.isEmpty else { return }
+        writer.key("system")
+        writer.beginArray()
+        for part in said {
+            guard case .text(let text) = part else {
+                throw RequestFault("The deployed provider takes instructions as text only.", param: "messages")
+            }
+            writer.textBlock(text)
+        }
+        writer.endArray()
+    }
+
+    /// Texts of white space alone are refused; so are thoughts without a signature that holds here.
+    private func isSaid(_ part: Turn.Part) -> Bool {
+        switch part {
+        case .text(let text), .refusal(let text): !text.isBlank
+        case .reasoning(_, let signature): signature.flatMap(open) != nil
+        case .hiddenReasoning(let data): open(data) != nil
+        case .media, .call, .result, .native: true
+        }
+    }
+
+    private func open(_ sealed: JSONText) -> JSONText? {
+        ReasoningSeal.open(sealed, spokenIn: outgoing.spoken, for: .bedrock)
+    }
+
+    private mutating func writeBlock(_ part: Turn.Part, _ role: Turn.Role) throws(RequestFault) {
+        switch part {
+        case .text(let text), .refusal(let text): writer.textBlock(text)
+        case .media(let media): try writeMedia(media)
+        case .call(let call):
+            guard role == .assistant else { throw RequestFault.misplacedPart }
+            writer.toolUse(call, id: callIDs.ofCall())
+        case .result(let result):
+            guard role == .user else { throw RequestFault.misplacedPart }
+            try writeResult(result)
+        case .reasoning(let text, let signature):
+            writer.beginReasoning()
+            writer.key("reasoningText")
+            writer.beginObject()
+            writer.member("text", text)
+            if let signature = signature.flatMap(open) { writer.member("signature", signature) }
+            writer.endObject()
+            writer.endReasoning()
+        case .hiddenReasoning(let data):
+            writer.beginReasoning()
+            if let data = open(data) { writer.member("redactedContent", data) }
+            writer.endReasoning()
+        case .native: throw RequestFault.nativePart
+        }
+    }
+
+    private mutating func writeResult(_ result: Turn.CallResult) throws(RequestFault) {
+        guard let id = callIDs.answered(by: result) else {
+            throw RequestFault("The result answers no call of the conversation.", param: "messages")
+        }
+        writer.beginObject()
+        writer.key("toolResult")
+        writer.beginObject()
+        writer.member("toolUseId", id)
+        writer.key("content")
+        writer.beginArray()
+        for part in result.content where isSaid(part) {
+            switch part {
+            case .text(let text): writer.textBlock(text)
+            case .media(let media): try writeMedia(media)
+            case .native: throw RequestFault.nativePart
+            case .call, .result, .reasoning, .hiddenReasoning, .refusal: throw RequestFault.misplacedPart
+            }
+        }
+        writer.endArray()
+        if result.isError { writer.member("status", "error") }
+        writer.endObject()
+        writer.endObject()
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func beginMessage(_ role: String) {
+        beginObject()
+        member("role", role)
+        key("content")
+        beginArray()
+    }
+
+    fileprivate mutating func endMessage() {
+        endArray()
+        endObject()
+    }
+
+    fileprivate mutating func beginReasoning() {
+        beginObject()
+        key("reasoningContent")
+        beginObject()
+    }
+
+    fileprivate mutating func endReasoning() {
+        endObject()
+        endObject()
+    }
+
+    fileprivate mutating func textBlock(_ text: JSONText) {
+        beginObject()
+        member("text", text)
+        endObject()
+    }
+
+    fileprivate mutating func toolUse(_ call: Turn.Call, id: JSONText) {
+        beginObject()
+        key("toolUse")
+        beginObject()
+        member("toolUseId", id)
+        member("name", call.name)
+        key("input")
+        if call.isCustom {
+            // A text of any kind, which is no object.
+            beginObject()
+            key("input")
+            raw(call.arguments)
+            endObject()
+        } else {
+            raw(call.arguments)
+        }
+        endObject()
+        endObject()
+    }
+}
+
+extension JSONText {
+    /// Whether there is nothing but white space.
+    fileprivate var isBlank: Bool {
+        utf8.allSatisfy { $0 == UInt8(ascii: " ") || (0x09...0x0D).contains($0) }
+    }
+}

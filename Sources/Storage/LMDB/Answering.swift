@@ -26,7 +26,7 @@ final class Answering: Sendable {
         wakeup.signal()
     }
 
-    private func run() {
+    private func run() -> ThreadEnd {
         while true {
             let (written, isClosed) = state.withLockedValue { state in
                 defer { state.written = [] }
@@ -34,7 +34,7 @@ final class Answering: Sendable {
             }
             for change in written { change.answer(nil) }
             if !written.isEmpty { continue }
-            if isClosed { return }
+            if isClosed { return {} }
             _ = wakeup.wait(until: .distantFuture)
         }
     }

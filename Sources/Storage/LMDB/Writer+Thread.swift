@@ -10,7 +10,7 @@ extension Writer {
     /// How long closing tries what is pending.
     private static let closeMilliseconds = 2_000
 
-    func run() {
+    func run() -> ThreadEnd {
         var pending: [any WaitingChange] = []
         var deadline: DispatchTime?
         while true {
@@ -26,7 +26,7 @@ extension Writer {
                 let closing = deadline ?? .now() + .milliseconds(Self.closeMilliseconds)
                 deadline = closing
                 if pending.isEmpty || standing == .broken || .now() > closing {
-                    if end(givingUp: pending.count) { return }
+                    if let end = end(givingUp: pending.count) { return end }
                     continue
                 }
             }
@@ -73,18 +73,17 @@ extension Writer {
         }
     }
 
-    /// False, having ended nothing, where a change that came before the close still waits. After it none comes.
-    private func end(givingUp count: Int) -> Bool {
+    /// Nil, having ended nothing, where a change that came before the close still waits. After it none comes.
+    private func end(givingUp count: Int) -> ThreadEnd? {
         let waiters = state.withLockedValue { state -> [CheckedContinuation<Int, Never>]? in
             guard state.isClosed, state.waiting.isEmpty else { return nil }
             state.givenUp = count
             defer { state.closeWaiters = [] }
             return state.closeWaiters
         }
-        guard let waiters else { return false }
+        guard let waiters else { return nil }
         answering.close()
-        for waiter in waiters { waiter.resume(returning: count) }
-        return true
+        return { for waiter in waiters { waiter.resume(returning: count) } }
     }
 
     // MARK: writing

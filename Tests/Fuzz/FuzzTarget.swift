@@ -5,7 +5,8 @@ package struct FuzzTarget: Sendable {
     package let check: @Sendable ([UInt8]) throws -> Void
 
     package static let all = [
-        serverSentEvents, eventStream, jsonDocument, jsonText, chatRequest, chatAnswer, chatStream, names, template,
+        serverSentEvents, eventStream, jsonDocument, jsonText, chatRequest, chatAnswer, chatStream, protocolRequest,
+        protocolAnswer, names, template,
         schema, versionDocument, catalogRecords, ledgerRecords, archives, responseHead, requests, bills,
     ]
 }

@@ -15,8 +15,12 @@ enum ClientFormat: Sendable {
     case responses
     /// Google's generateContent.
     case gemini
+    /// OpenAI's embeddings.
+    case embeddings
     /// `POST /v1/run`.
     case native
+    /// WorkflowAI's run route.
+    case workflowAI
 
     /// That of a client, as far as a request tells that may be no run: Anthropic's SDKs always say a version, and Google's
     /// name the header of their key.
@@ -24,6 +28,8 @@ enum ClientFormat: Sendable {
         self =
             if path == "/v1/run" {
                 .native
+            } else if WorkflowAIPath(path) != nil {
+                .workflowAI
             } else if path.hasPrefix("/v1beta/") || GeminiPath(path) != nil {
                 .gemini
             } else if headers.contains(name: AnthropicRequest.versionHeader) {
@@ -42,18 +48,44 @@ enum ClientFormat: Sendable {
         case .anthropic: "anthropic"
         case .responses: "responses"
         case .gemini: "gemini"
+        case .embeddings: "embeddings"
         case .native: "native"
+        case .workflowAI: "workflowai"
         }
     }
 
     /// The protocol that its requests are in.
     var spoken: WireProtocol {
         switch self {
-        case .chat, .native: .chat
+        case .chat, .native, .workflowAI: .chat
+        case .embeddings: .embeddings
         case .anthropic: .anthropic
         case .responses: .responses
         case .gemini: .gemini
         }
+    }
+
+    /// Whether the end of a stream says once more all that was said.
+    var repeatsAnswer: Bool {
+        switch self {
+        case .native, .workflowAI: true
+        case .chat, .anthropic, .responses, .gemini, .embeddings: false
+        }
+    }
+
+    /// Whether the path says something of what is asked, beside the protocol.
+    var asksByPath: Bool {
+        switch self {
+        case .gemini, .workflowAI: true
+        case .chat, .anthropic, .responses, .embeddings, .native: false
+        }
+    }
+
+    /// What makes a request one run however often it is sent: the header, or, where WorkflowAI's clients say one, the id
+    /// that they give the run.
+    func idempotencyKey(_ request: GatewayRequest) -> String? {
+        if let key = request.headers.first(name: "idempotency-key") { return key }
+        return self == .workflowAI ? WorkflowAIRequest.id(in: request.body) : nil
     }
 
     func decode(_ request: GatewayRequest) throws(GatewayError) -> Call {
@@ -88,7 +120,11 @@ enum ClientFormat: Sendable {
                     throw RequestFault("A stream is sent as server-sent events: add ?alt=sse.", param: "alt")
                 }
                 return try GeminiRequest(document, model: path.model, stream: path.streams).call
+            case .embeddings: return try EmbeddingsRequest(document).call
             case .native: return try NativeRunRequest(document).call
+            case .workflowAI:
+                guard let path = WorkflowAIPath(request.path) else { throw RequestFault("The path is incomplete.") }
+                return try WorkflowAIRequest(document, tenant: path.tenant, agent: path.agent, schema: path.schema).call
             }
         } catch {
             throw GatewayError(.invalidRequest, error.message, param: error.param)
@@ -98,7 +134,8 @@ enum ClientFormat: Sendable {
     /// An error in this client's envelope.
     func encode(_ error: ErrorBody, status: Int, requestID: String) -> [UInt8] {
         switch self {
-        case .chat, .native: error.encode()
+        case .chat, .embeddings, .native: error.encode()
+        case .workflowAI: error.encodeWorkflowAI(status: status, id: requestID)
         case .anthropic: error.encodeAnthropic(status: status, requestID: requestID)
         case .responses: error.encodeResponses()
         case .gemini: error.encodeGemini(status: status)
@@ -108,7 +145,8 @@ enum ClientFormat: Sendable {
     /// The event that ends a stream in an error.
     func encodeEvent(_ error: ErrorBody, status: Int, requestID: String) -> [UInt8] {
         switch self {
-        case .chat: error.encodeEvent()
+        case .chat, .embeddings: error.encodeEvent()
+        case .workflowAI: error.encodeWorkflowAIEvent(status: status, id: requestID)
         case .native: NativeRun.error(error.encode())
         case .anthropic: error.encodeAnthropicEvent(status: status, requestID: requestID)
         case .responses: error.encodeResponsesEvent()

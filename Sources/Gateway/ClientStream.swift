@@ -6,11 +6,16 @@ enum ClientStream {
     case raw
     /// Our own form.
     case native
+    case workflowAI(WorkflowAIStream)
     case written(any AnswerWriter)
 
-    init(_ format: ClientFormat, _ opening: AnswerOpening) {
+    /// - Parameter isJSON: whether what is said is to be JSON.
+    init(_ format: ClientFormat, _ opening: AnswerOpening, isJSON: Bool) {
         switch format {
         case .native: self = .native
+        case .workflowAI: self = .workflowAI(WorkflowAIStream(id: opening.id, isJSON: isJSON))
+        // Nobody streams them.
+        case .embeddings: self = .raw
         case _ where format.spoken == opening.origin: self = .raw
         case .anthropic: self = .written(AnthropicAnswerWriter(opening))
         case .responses: self = .written(ResponsesAnswerWriter(opening))
@@ -32,6 +37,10 @@ enum ClientStream {
                 case .reasoning, .signature, .hiddenReasoning, .citation: break
                 }
             }
+            return bytes
+        case .workflowAI(var stream):
+            let bytes = stream.write(step)
+            self = .workflowAI(stream)
             return bytes
         case .written(var writer):
             let bytes = try writer.write(step)

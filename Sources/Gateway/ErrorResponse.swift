@@ -24,12 +24,12 @@ enum ErrorResponse {
 
     /// In the envelope of what the client speaks.
     static func encoded(_ error: GatewayError, _ facts: RunFacts) -> [UInt8] {
-        facts.format.encode(body(error, facts), status: error.status, requestID: "\(facts.id)")
+        facts.format.encode(body(error, facts), status: error.status, requestID: facts.shownID)
     }
 
     /// The same as the event that ends a stream.
     static func event(_ error: GatewayError, _ facts: RunFacts) -> [UInt8] {
-        facts.format.encodeEvent(body(error, facts), status: error.status, requestID: "\(facts.id)")
+        facts.format.encodeEvent(body(error, facts), status: error.status, requestID: facts.shownID)
     }
 
     private static func body(_ error: GatewayError, _ facts: RunFacts) -> ErrorBody {

@@ -19,6 +19,7 @@ enum Route: Hashable {
         case "/v1/chat/completions": self = Self.post(method, .run(.chat))
         case "/v1/responses": self = Self.post(method, .run(.responses))
         case "/v1/messages": self = Self.post(method, .run(.anthropic))
+        case "/v1/embeddings": self = Self.post(method, .run(.embeddings))
         case "/v1/run": self = Self.post(method, .run(.native))
         case "/v1/models", "/v1beta/models": self = Self.get(method, .models)
         case "/v1/deployment": self = Self.get(method, .deployment)
@@ -27,6 +28,8 @@ enum Route: Hashable {
         case _:
             if GeminiPath(path) != nil {
                 self = Self.post(method, .run(.gemini))
+            } else if WorkflowAIPath(path) != nil {
+                self = Self.post(method, .run(.workflowAI))
             } else if let id = Self.model(of: path) {
                 self = Self.get(method, .model(id))
             } else if let id = Self.rest(of: path, after: "/v1/runs/") {

@@ -8,6 +8,8 @@ struct RunFacts {
     var id: RunID
     /// The run whose request this is again, under its idempotency key.
     var repeats: RunID?
+    /// The client's own name for the run, where its protocol has that.
+    var givenID: String?
     /// What the client speaks: errors are told in its envelope.
     var format: ClientFormat
     var receivedAt: NIODeadline
@@ -90,6 +92,9 @@ struct RunFacts {
 
     /// The run that a response speaks of.
     var runID: RunID { repeats ?? id }
+
+    /// What the client is told as the answer's id.
+    var shownID: String { givenID ?? "\(id)" }
 
     /// On every response.
     var headers: HTTPHeaders {

@@ -20,6 +20,7 @@ struct RunPipeline {
             defer { claim.end() }
             let call = try format.decode(request)
             facts.isStreamed = call.stream
+            facts.givenID = call.id
             let target = try resolve(call, for: caller)
             facts.note(target)
             let messages = try await fill(call, target)

@@ -35,7 +35,7 @@ extension ProviderBody {
             case .responses: ResponsesBody.meaning
             case .gemini: GeminiBody.meaning
             // No client speaks these, so that no field of theirs comes through.
-            case .chat, .bedrock, .cohere: { _ in nil }
+            case .chat, .bedrock, .cohere, .embeddings: { _ in nil }
             }
         let outgoing = try Outgoing(
             model: version.model, version: ours, said: theirs, call: call, overridable: version.overridable,
@@ -47,7 +47,7 @@ extension ProviderBody {
             case .gemini: try GeminiBody.encode(outgoing, dialect: dialect)
             case .bedrock: try BedrockBody.encode(outgoing, dialect: dialect)
             case .cohere: try CohereBody.encode(outgoing, dialect: dialect)
-            case .chat: throw RequestFault("The provider's protocol is not spoken.")
+            case .chat, .embeddings: throw RequestFault("The provider's protocol is not spoken.")
             }
         var measure = RequestMeasure(bytes: body.bytes.count, maximumOutput: maxOutputTokens, choices: 1)
         measure.note(ours, keepsDetail: dialect.keepsDetail, allowances)
@@ -79,7 +79,7 @@ extension Conversation {
         case .anthropic: self = try AnthropicConversation.read(call)
         case .responses: self = try ResponsesConversation.read(call)
         case .gemini: self = try GeminiConversation.read(call)
-        case .bedrock, .cohere: throw RequestFault("The protocol is not spoken.")
+        case .bedrock, .cohere, .embeddings: throw RequestFault("The protocol is not spoken.")
         }
     }
 }

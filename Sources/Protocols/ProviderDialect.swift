@@ -60,6 +60,7 @@ package struct ProviderDialect: Hashable, Sendable {
         case .gemini: return base + GeminiBody.path(model: model, stream: stream)
         case .bedrock: return base + BedrockBody.path(model: model, stream: stream)
         case .cohere: return base + "/chat"
+        case .embeddings: return base + "/embeddings"
         }
     }
 
@@ -71,7 +72,7 @@ package struct ProviderDialect: Hashable, Sendable {
             let own = call.spoken == .anthropic ? call.protocolHeaders : []
             let saysVersion = own.contains { $0.name == AnthropicRequest.versionHeader }
             return own + (saysVersion ? [] : [(AnthropicRequest.versionHeader, AnthropicRequest.version)])
-        case .chat, .responses, .gemini, .bedrock, .cohere: return []
+        case .chat, .responses, .gemini, .bedrock, .cohere, .embeddings: return []
         }
     }
 
@@ -87,7 +88,8 @@ package struct ProviderDialect: Hashable, Sendable {
 
 extension ProviderDialect {
     /// Reads one answer of the provider's.
-    package func reader() -> any AnswerReader {
+    /// - Parameter request: what it is to, where vectors are asked for.
+    package func reader(to request: EmbeddingsRequest? = nil) -> any AnswerReader {
         switch wire {
         case .anthropic: AnthropicAnswerReader()
         case .responses: ResponsesAnswerReader(dialect: self)
@@ -95,6 +97,7 @@ extension ProviderDialect {
         case .bedrock: BedrockAnswerReader()
         case .cohere: CohereAnswerReader()
         case .chat: ChatAnswerReader(dialect: self)
+        case .embeddings: EmbeddingsAnswerReader(to: request)
         }
     }
 
@@ -104,6 +107,14 @@ extension ProviderDialect {
         var dialect = self
         dialect.wire = .responses
         dialect.acceptsN = false
+        return dialect
+    }
+
+    /// The same provider as it makes embeddings; nil where it does not in OpenAI's form.
+    package var embedding: ProviderDialect? {
+        guard wire == .chat else { return nil }
+        var dialect = self
+        dialect.wire = .embeddings
         return dialect
     }
 

@@ -36,7 +36,26 @@ package struct RunCall: Sendable {
     /// All other top-level fields that are not null, in the order they came.
     package var parameters: [Field] = []
 
+    /// What is to be embedded, where that is asked: all else of the request then says nothing.
+    package var embeddings: EmbeddingsRequest?
+    /// The client's own name for the run.
+    package var id: String?
+    /// What it names of what it runs, where its protocol has that.
+    package var place: Place?
+    /// Fields that have no counterpart here, in the order they came.
+    package var ignored: [String] = []
+
     package init() {}
+
+    /// What a client says that it runs. A deployment token decides that; none of it may be otherwise.
+    package struct Place: Hashable, Sendable {
+        /// Nil: whose the token is.
+        package var organization: String?
+        package var agent: String
+        package var environment: String?
+        /// A number, or what is none here.
+        package var version: String?
+    }
 }
 
 extension RunCall {

@@ -12,4 +12,6 @@ package enum WireProtocol: String, Hashable, Sendable, CaseIterable {
     case bedrock
     /// Cohere's chat, version 2.
     case cohere
+    /// OpenAI's embeddings, which most of those have who are compatible with its chat completions.
+    case embeddings
 }

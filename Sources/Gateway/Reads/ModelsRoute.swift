@@ -8,7 +8,7 @@ extension Worker {
         switch facts.format {
         case .anthropic: return Reading(body: ModelEntry.encodeAnthropicList(entries))
         case .gemini: return Reading(body: ModelEntry.encodeGeminiList(entries))
-        case .chat, .responses, .native: return Reading(body: ModelEntry.encodeList(entries))
+        case .chat, .responses, .embeddings, .native, .workflowAI: return Reading(body: ModelEntry.encodeList(entries))
         }
     }
 
@@ -30,7 +30,7 @@ extension Worker {
         switch format {
         case .anthropic: entry.encodeAnthropic()
         case .gemini: entry.encodeGemini()
-        case .chat, .responses, .native: entry.encode()
+        case .chat, .responses, .embeddings, .native, .workflowAI: entry.encode()
         }
     }
 

@@ -6,6 +6,8 @@ extension RunPipeline {
     /// Holds the input against what the version asks of it, before anything is spent, and fills the version's messages
     /// with it. Both read the one layout of the input, which is many times as large and lives no longer than this.
     func fill(_ call: Call, _ target: Target) async throws(GatewayError) -> [RenderedMessage] {
+        // Texts to embed are no template's input, and go without messages.
+        guard call.embeddings == nil else { return [] }
         let plan = target.plan
         let input = call.input
         // Templates and schemas are a tenant's: one that takes long is begun again where nobody waits for it.

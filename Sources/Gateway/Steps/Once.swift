@@ -24,7 +24,7 @@ extension RunPipeline {
     func once(
         _ request: GatewayRequest, _ caller: Caller, _ client: ResponseWriter, _ facts: inout RunFacts
     ) async throws(GatewayError) -> KeyClaim? {
-        guard let text = request.headers.first(name: "idempotency-key") else {
+        guard let text = format.idempotencyKey(request) else {
             return KeyClaim(key: nil, run: facts.id, runs: worker.keyedRuns)
         }
         let key = try await key(text, request, caller)
@@ -62,15 +62,16 @@ extension RunPipeline {
         _ text: String, _ request: GatewayRequest, _ caller: Caller
     ) async throws(GatewayError) -> RunKey {
         guard (1...200).contains(text.utf8.count), text.utf8.allSatisfy({ (32...126).contains($0) }),
-            request.headers["idempotency-key"].count == 1
+            request.headers["idempotency-key"].count <= 1
         else {
             throw GatewayError(
-                .invalidRequest, "Idempotency-Key must be given once, as 1 to 200 printable ASCII characters.")
+                .invalidRequest, "Idempotency-Key must be given once, as 1 to 200 printable ASCII characters.",
+                param: request.headers.contains(name: "idempotency-key") ? nil : "id")
         }
         // All that decides the answer: the route by what it speaks, and the body. The token is in the key's name.
         let body = request.body
         let digest = fitsTurn(body.count) ? sha256(body) : await offLoop { sha256(body) }
-        let asked = sha256(Array("run \(format.name) \(format == .gemini ? request.path : "")\n".utf8) + digest.bytes)
+        let asked = sha256(Array("run \(format.name) \(format.asksByPath ? request.path : "")\n".utf8) + digest.bytes)
         return RunKey(tokenID: caller.id, key: sha256(text), request: asked)
     }
 

@@ -24,14 +24,14 @@ extension RunPipeline {
             if !(200..<300).contains(head.status) {
                 answer.fault = try await refusal(exchange, head, route)
             } else if !call.stream {
-                try await relayWhole(exchange, head, route, &answer)
+                try await relayWhole(exchange, head, call, route, &answer)
             } else if head["content-type"]?.lowercased().hasPrefix("text/event-stream") == true {
-                let gathers = format == .native || target.plan.output != nil
-                let stream = ClientStream(format, opening(facts, route, target))
+                let gathers = format.repeatsAnswer || target.plan.output != nil
+                let stream = ClientStream(format, opening(facts, route, target), isJSON: target.plan.output != nil)
                 let end = Answer.StreamEnd(gathers: gathers, reader: route.dialect.reader(), stream: stream)
                 try await relayStream(exchange, call, route, end, to: client, &facts, &answer)
             } else {
-                try await relayUnstreamed(exchange, head, route, &answer)
+                try await relayUnstreamed(exchange, head, call, route, &answer)
             }
         } catch {
             answer.fault = ProviderFault.of(error, clientHasLeft: client.clientHasLeft)
@@ -51,11 +51,11 @@ extension RunPipeline {
     /// What the client is told of an answer before its provider says anything.
     func opening(_ facts: RunFacts, _ route: ProviderRoute, _ target: Target) -> AnswerOpening {
         AnswerOpening(
-            id: "\(facts.id)", model: target.plan.model, created: route.begunAt / 1_000, origin: route.dialect.wire)
+            id: facts.shownID, model: target.plan.model, created: route.begunAt / 1_000, origin: route.dialect.wire)
     }
 
     private func relayWhole(
-        _ exchange: Exchange, _ head: ResponseHead, _ route: ProviderRoute, _ answer: inout Answer
+        _ exchange: Exchange, _ head: ResponseHead, _ call: Call, _ route: ProviderRoute, _ answer: inout Answer
     ) async throws(TransportError) {
         // What is not JSON is no model's answer (a captive portal's page, say): nothing was served that could be billed.
         guard isJSON(head) else {
@@ -66,13 +66,13 @@ extension RunPipeline {
         guard let body = try await collect(exchange, head, settings.maximumResponseBytes, &answer) else {
             return
         }
-        var reader = route.dialect.reader()
-        guard let step = try? reader.read(whole: body) else {
+        let (tally, read) = await read(body, route.dialect.reader(to: call.embeddings))
+        guard let step = read else {
             answer.outputBytes = body.count
             answer.fault = ProviderFault.nonsense("The provider's answer is broken JSON.")
             return
         }
-        answer.note(reader.tally)
+        answer.note(tally)
         if let error = step.error {
             answer.wasServed = answer.outputBytes + answer.spokenBytes > 0
             let failure = ProviderFailure.classify(error: error, dialect: route.dialect, secrets: [route.secret])
@@ -81,17 +81,30 @@ extension RunPipeline {
         }
         guard step.isAnswer else {
             answer.wasServed = false
-            answer.fault = ProviderFault.nonsense("The provider's answer has no choices.")
+            answer.fault = ProviderFault.nonsense(
+                call.embeddings == nil
+                    ? "The provider's answer has no choices."
+                    : "The provider's answer does not have a vector for each input.")
             return
         }
         answer.keptBack = .whole(step.amended ?? body, step)
     }
 
+    /// What a whole answer says; no step where it is no JSON. A large one is read where no other run waits for it.
+    private func read(_ body: [UInt8], _ reader: any AnswerReader) async -> (AnswerTally, AnswerStep?) {
+        let read = { @Sendable () -> (AnswerTally, AnswerStep?) in
+            var reader = reader
+            let step = try? reader.read(whole: body)
+            return (reader.tally, step)
+        }
+        return fitsTurn(body.count) ? read() : await offLoop(read)
+    }
+
     /// A stream was asked for and something else came: most likely an error under status 200.
     private func relayUnstreamed(
-        _ exchange: Exchange, _ head: ResponseHead, _ route: ProviderRoute, _ answer: inout Answer
+        _ exchange: Exchange, _ head: ResponseHead, _ call: Call, _ route: ProviderRoute, _ answer: inout Answer
     ) async throws(TransportError) {
-        try await relayWhole(exchange, head, route, &answer)
+        try await relayWhole(exchange, head, call, route, &answer)
         guard answer.fault == nil else { return }
         answer.keptBack = .nothing
         answer.fault = ProviderFault.nonsense("The provider did not stream its answer.")

@@ -32,6 +32,12 @@ extension RunPipeline {
             let said = answer.choices.first { $0.number == 0 } ?? AssembledAnswer()
             switch format {
             case .native: return .whole(.ok, facts.untimedHeaders, NativeRun.encode(result(run, answer, said)))
+            case .workflowAI:
+                return .whole(
+                    .ok, facts.untimedHeaders, WorkflowAIRun.encode(workflowAI(run, answer, call, facts, said)))
+            case .embeddings:
+                let priced = try? EmbeddingsAnswer.pricing(whole: body, end)
+                return .whole(.ok, facts.untimedHeaders, priced ?? body)
             case .responses where opening.origin == .responses:
                 let priced = try? ResponsesUsage.pricing(whole: body, end)
                 return .whole(.ok, facts.untimedHeaders, priced ?? body)
@@ -41,17 +47,21 @@ extension RunPipeline {
             case .responses: return .whole(.ok, facts.untimedHeaders, ResponsesAnswerWriter.whole(said, end))
             case .gemini: return .whole(.ok, facts.untimedHeaders, GeminiAnswerWriter.whole(said, end))
             }
-        case .stream(let kept): return .stream(streamEnd(kept, answer, run, end))
+        case .stream(let kept): return .stream(streamEnd(kept, answer, run, call, facts, end))
         }
     }
 
     /// The end of a stream, in the client's protocol.
     private func streamEnd(
-        _ kept: Answer.StreamEnd, _ answer: Answer, _ run: RunRecord, _ ending: AnswerEnding
+        _ kept: Answer.StreamEnd, _ answer: Answer, _ run: RunRecord, _ call: Call, _ facts: RunFacts,
+        _ ending: AnswerEnding
     ) -> [UInt8] {
         var stream = kept.stream
         var bytes: [UInt8] = []
         if case .raw = stream { return format == .chat ? chatEnd(kept, ending) : rawEnd(kept, ending) }
+        if case .workflowAI = stream {
+            return WorkflowAIRun.event(workflowAI(run, answer, call, facts, kept.assembly.first))
+        }
         // Nothing that was written so far makes this fail: what comes behind the finish says no more.
         for (event, step) in kept.events where !step.isUsageOnly && (!step.isDone || !step.pieces.isEmpty) {
             bytes += (try? stream.write(event, step)) ?? []
@@ -154,11 +164,26 @@ extension RunPipeline {
         }
     }
 
-    private func result(_ run: RunRecord, _ answer: Answer, _ said: AssembledAnswer) -> NativeRun.Result {
-        // What the output schema asks for goes out as the value it is.
+    private func workflowAI(
+        _ run: RunRecord, _ answer: Answer, _ call: Call, _ facts: RunFacts, _ said: AssembledAnswer
+    ) -> WorkflowAIRun {
+        WorkflowAIRun(
+            id: facts.shownID, output: output(answer, said), calls: said.toolCalls,
+            version: String(run.versionNumber), provider: run.provider,
+            model: run.end?.attempts.last?.reportedModel ?? run.model,
+            milliseconds: max(0, (run.end?.endedAt ?? run.startedAt) - run.startedAt),
+            cost: "\(run.end?.cost ?? .zero)", metadata: call.metadata, verdict: answer.verdict)
+    }
+
+    /// What the output schema asks for goes out as the value it is.
+    private func output(_ answer: Answer, _ said: AssembledAnswer) -> NativeRun.Output? {
         let json = answer.verdict?.isValid == true ? answer.json.map { NativeRun.Output.json($0) } : nil
-        return NativeRun.Result(
-            id: "\(run.id)", output: json ?? (said.text ?? said.refusal).map { .text($0) },
+        return json ?? (said.text ?? said.refusal).map { .text($0) }
+    }
+
+    private func result(_ run: RunRecord, _ answer: Answer, _ said: AssembledAnswer) -> NativeRun.Result {
+        NativeRun.Result(
+            id: "\(run.id)", output: output(answer, said),
             toolCalls: NativeRun.toolCalls(said.toolCalls), finishReason: answer.tally.finishReason?.chatName,
             version: NativeRun.Version(number: Int64(run.versionNumber), hash: "\(run.versionHash)"),
             deployment: NativeRun.Deployment(

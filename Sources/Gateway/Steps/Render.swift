@@ -28,6 +28,7 @@ extension RunPipeline {
     func render(
         _ call: Call, _ messages: [RenderedMessage], _ target: Target, _ route: ProviderRoute
     ) throws(GatewayError) -> Prompt {
+        if let request = call.embeddings { return embed(request, target, route) }
         let plan = target.plan
         let maximum = try outputMaximum(call, plan, route)
         guard !messages.isEmpty || !call.messages.isEmpty || call.system != nil else {
@@ -44,7 +45,7 @@ extension RunPipeline {
             try requireToolPrice(searches, route)
             let (body, measured) = try ProviderBody.encode(
                 version, call, maxOutputTokens: maximum, dialect: route.dialect, allowances: settings.allowances)
-            let ignored = (target.modelWasSetAside ? ["model"] : []) + unpriced + body.ignored
+            let ignored = (target.modelWasSetAside ? ["model"] : []) + call.ignored + unpriced + body.ignored
             var measure = measured
             measure.asksForProviderTools = searches
             let url = route.dialect.url(base: route.baseURL, model: plan.model, stream: call.stream) ?? ""
@@ -57,6 +58,22 @@ extension RunPipeline {
         } catch {
             throw GatewayError(.invalidRequest, error.message, param: error.param)
         }
+    }
+
+    /// A request for vectors. No tokenizer makes more tokens of its inputs than the body has bytes, whether they are text
+    /// or tokens' numbers; and there is no output.
+    private func embed(_ request: EmbeddingsRequest, _ target: Target, _ route: ProviderRoute) -> Prompt {
+        let plan = target.plan
+        let version = ChatBody.Version(
+            model: plan.model, messages: [], parameters: plan.parameters, overridable: plan.overridable)
+        let body = request.body(
+            version, without: route.costsCredits ? Self.unpriced.subtracting(plan.overridable) : [])
+        let measure = RequestMeasure(bytes: body.bytes.count, maximumOutput: 0, choices: 1)
+        let ignored = (target.modelWasSetAside ? ["model"] : []) + body.ignored
+        return Prompt(
+            url: route.dialect.url(base: route.baseURL) ?? "", body: body.bytes, headers: [],
+            ignored: ignored.filter(isHeaderSafe), measure: measure, most: measure.most(settings.allowances),
+            likely: measure.likely(settings.allowances), attempts: 1)
     }
 
     /// Request parameters that change what a provider charges, in ways that the price list does not say (OpenRouter's

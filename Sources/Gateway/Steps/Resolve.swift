@@ -14,6 +14,7 @@ struct Target {
 extension RunPipeline {
     /// (agent, schema, environment) -> deployment -> version -> plan.
     func resolve(_ call: Call, for caller: Caller) throws(GatewayError) -> Target {
+        if let place = call.place { try check(place, caller) }
         let (named, modelWasSetAside) = try schema(named: call.model, caller)
         var schema = named ?? caller.schema
         if let asked = call.schema {
@@ -26,6 +27,12 @@ extension RunPipeline {
         guard deployment.state == .active else {
             throw GatewayError(.deploymentPaused, "The deployment is paused.")
         }
+        if let version = call.place?.version, version != String(deployment.versionNumber) {
+            throw GatewayError(
+                .modelNotDeployed,
+                "`version` is not what is deployed, which is \(deployment.versionNumber): deploy it, or leave `version` to"
+                    + " the environment.", param: "version")
+        }
         let plan = try worker.resolver.plan(deployment)
         if modelWasSetAside, plan.strictModel {
             throw GatewayError(
@@ -34,6 +41,22 @@ extension RunPipeline {
         }
         return Target(
             schema: schema, deployment: deployment, plan: plan, modelWasSetAside: modelWasSetAside)
+    }
+
+    /// All that a client names of what it runs must be what its token is for.
+    private func check(_ place: Call.Place, _ caller: Caller) throws(GatewayError) {
+        func mismatch(_ kind: String, _ name: String, _ param: String) -> GatewayError {
+            GatewayError(
+                .scopeMismatch, "The deployment token is for the \(kind) \(name), `\(param)` names another.",
+                param: param)
+        }
+        guard place.organization == nil || place.organization == caller.organization else {
+            throw mismatch("organization", caller.organization, "tenant")
+        }
+        guard place.agent == caller.agent else { throw mismatch("agent", caller.agent, "agent") }
+        guard place.environment == nil || place.environment == caller.environment else {
+            throw mismatch("environment", caller.environment, "version")
+        }
     }
 
     /// The schema that `model` names, if any, and whether `model` is a provider's name to be set aside.

@@ -1,4 +1,5 @@
 import Domain
+import Prompting
 import Protocols
 import Security
 import Storage
@@ -45,8 +46,7 @@ extension RunPipeline {
         guard price != nil || !source.costsCredits else {
             throw unusable("The model \(plan.model) of \(plan.provider) has no price, and its key costs credits.")
         }
-        let dialect = ProviderDialect.named(plan.provider, habitsOf: settings.providerDialects[plan.provider])
-            .speaking(responses: plan.wire == .responses)
+        let dialect = try dialect(plan)
         let baseURL = settings.providerBaseURLs[plan.provider] ?? dialect.baseURL
         guard baseURL != nil else {
             throw unusable("The provider \(plan.provider) has no base URL: set providers.\(plan.provider).base_url.")
@@ -54,6 +54,18 @@ extension RunPipeline {
         return ProviderRoute(
             dialect: dialect, baseURL: baseURL, keyID: key.id, keySource: source, secret: try open(key), price: price,
             begunAt: now)
+    }
+
+    /// What the provider speaks of what it is asked.
+    private func dialect(_ plan: Plan) throws(GatewayError) -> ProviderDialect {
+        let known = ProviderDialect.named(plan.provider, habitsOf: settings.providerDialects[plan.provider])
+        guard format == .embeddings else { return known.speaking(responses: plan.wire == .responses) }
+        guard let embedding = known.embedding else {
+            throw GatewayError(
+                .invalidRequest,
+                "The deployed version's provider, \(plan.provider), makes no embeddings in OpenAI's form.")
+        }
+        return embedding
     }
 
     private func open(_ key: ProviderKeyRecord) throws(GatewayError) -> String {

@@ -36,37 +36,39 @@ package struct EmbeddingsAnswer: Sendable {
         return usage.isPlausible ? ReportedUsage(usage: usage, saysToolCalls: true) : nil
     }
 
-    /// The answer for the client: vectors in the encoding that it asked for, and the cost in the usage object.
-    /// - Parameters:
-    ///   - model: what the client is told; nil leaves the provider's.
-    ///   - usage: written where the provider tells none.
-    ///   - cost: in credits, a decimal as `NanoCredits` describes itself.
-    /// Throws where a vector is in neither encoding.
-    package func encode(
-        as encoding: EmbeddingsRequest.Encoding, model: String? = nil, usage: Usage, cost: String
-    ) throws(JSONFault) -> [UInt8] {
+    /// The answer with its vectors in the encoding that the client asked for; nil where they are as they came.
+    /// Throws where a vector is in neither.
+    package func encode(as encoding: EmbeddingsRequest.Encoding) throws(JSONFault) -> [UInt8]? {
+        let wanted: JSONValue.Kind = encoding == .base64 ? .string : .array
+        guard vectors.contains(where: { $0.kind != wanted }) else { return nil }
         let root = document.root
-        var writer = JSONWriter(capacity: root.range.count + 128)
+        var writer = JSONWriter(capacity: root.range.count)
         writer.beginObject()
-        var saidUsage = false
         for member in try root.members() {
             writer.key(member.name)
-            switch member.name {
-            case "data":
-                writer.beginArray()
-                for entry in member.value.elements() { try writer.embedding(entry, as: encoding) }
-                writer.endArray()
-            case "model" where model != nil: writer.string(model ?? "")
-            case "usage":
-                saidUsage = true
-                writer.embeddingsUsage(member.value, usage, cost: cost)
-            case _: writer.value(member.value)
+            guard member.name == "data" else {
+                writer.value(member.value)
+                continue
             }
+            writer.beginArray()
+            for entry in member.value.elements() { try writer.embedding(entry, as: encoding) }
+            writer.endArray()
         }
-        if !saidUsage {
-            writer.key("usage")
-            writer.embeddingsUsage(nil, usage, cost: cost)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// The answer with the cost in its usage object, which is one of ours where the provider tells none.
+    package static func pricing(whole body: [UInt8], _ ending: AnswerEnding) throws(JSONFault) -> [UInt8] {
+        let root = try JSONDocument(body).root
+        var writer = JSONWriter(capacity: body.count + 128)
+        writer.beginObject()
+        for member in try root.members() where member.name != "usage" {
+            writer.key(member.name)
+            writer.value(member.value)
         }
+        writer.key("usage")
+        writer.embeddingsUsage(root.present("usage"), ending.usage, cost: ending.cost)
         writer.endObject()
         return writer.bytes
     }
@@ -130,6 +132,8 @@ extension JSONWriter {
                     throw JSONFault(.invalidString, at: value.range.lowerBound)
                 }
                 raw(numbers)
+            case ("embedding", _) where value.kind != (encoding == .base64 ? .string : .array):
+                throw JSONFault(.wrongKind, at: value.range.lowerBound)
             case _: self.value(value)
             }
         }

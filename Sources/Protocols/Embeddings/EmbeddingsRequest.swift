@@ -41,6 +41,10 @@ package struct EmbeddingsRequest: Sendable {
                 }
                 encoding = known
             case "dimensions": _ = try RunCall.integer(field, in: 1...Int64(UInt16.max))
+            case "stream":
+                guard try !RunCall.bool(field) else {
+                    throw RequestFault("Embeddings are not streamed.", param: "stream")
+                }
             case _: continue
             }
         }
@@ -52,20 +56,41 @@ package struct EmbeddingsRequest: Sendable {
         tokenCount = measure.tokens
     }
 
-    /// The body for a provider: the client's own, with the model that the provider knows.
-    /// - Parameter encoding: what the provider can give; nil leaves what the client asked.
-    package func body(model: String, encoding: Encoding? = nil) -> [UInt8] {
-        var writer = JSONWriter(capacity: root.range.count + model.utf8.count + 64)
+    package var call: RunCall {
+        var call = RunCall()
+        call.spoken = .embeddings
+        call.model = model
+        call.embeddings = self
+        return call
+    }
+
+    /// The body for a provider: the client's own, with the version's model, and its parameters where the client may not
+    /// or does not say. Vectors come in the encoding that the version asks for, since not every provider has both, and go
+    /// out in the client's.
+    ///
+    /// - Parameter setAside: names of fields that are the version's to say.
+    package func body(_ version: ChatBody.Version, without setAside: Set<String> = []) -> ProviderBody {
+        var ignored: [String] = []
+        var said: Set<String> = ["model", "stream"]
+        let decided = Set(version.parameters.map(\.name)).subtracting(version.overridable)
+        var writer = JSONWriter(capacity: root.range.count + version.model.utf8.count + 64)
         writer.beginObject()
-        writer.member("model", model)
-        for member in (try? root.members()) ?? [] where member.name != "model" && !member.value.isNull {
-            if member.name == "encoding_format", encoding != nil { continue }
+        writer.member("model", version.model)
+        for member in (try? root.members()) ?? [] where !member.value.isNull && !said.contains(member.name) {
+            if decided.contains(member.name) || setAside.contains(member.name) {
+                if member.name != "encoding_format" { ignored.append(member.name) }
+                continue
+            }
+            said.insert(member.name)
             writer.key(member.name)
             writer.value(member.value)
         }
-        if let encoding { writer.member("encoding_format", encoding.rawValue) }
+        for parameter in version.parameters where !said.contains(parameter.name) {
+            writer.key(parameter.name)
+            writer.raw(parameter.json)
+        }
         writer.endObject()
-        return writer.bytes
+        return ProviderBody(bytes: writer.bytes, ignored: ignored)
     }
 }
 

@@ -81,7 +81,7 @@ package struct ProviderDialect: Hashable, Sendable {
         switch wire {
         case .anthropic: AnthropicModel(model).takesSchemas ? structuredOutput : .none
         case .bedrock: BedrockModel(model).takesSchemas ? structuredOutput : .none
-        case .chat, .responses, .gemini, .cohere: structuredOutput
+        case .chat, .responses, .gemini, .cohere, .embeddings: structuredOutput
         }
     }
 }

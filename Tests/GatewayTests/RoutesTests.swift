@@ -12,6 +12,8 @@ import Testing
         "POST /v1/responses": .run(.responses), "POST /v1beta/models/{model}:generateContent": .run(.gemini),
         "POST /v1beta/models/{model}:streamGenerateContent": .run(.gemini), "GET /v1beta/models": .models,
         "GET /v1beta/models/{id}": .model("{id}"), "POST /v1/run": .run(.native), "GET /v1/models": .models,
+        "POST /v1/embeddings": .run(.embeddings),
+        "POST /v1/{tenant}/agents/{agent}/schemas/{schema}/run": .run(.workflowAI),
         "GET /v1/models/{id}": .model("{id}"), "GET /v1/deployment": .deployment,
         "GET /v1/runs/{id}": .runRecord("{id}"), "GET /healthz": .health, "GET /readyz": .readiness,
     ]

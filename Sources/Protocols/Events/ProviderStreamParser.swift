@@ -94,7 +94,7 @@ extension ProviderDialect {
     package func streamParser(maximumEventSize: Int) -> ProviderStreamParser {
         switch wire {
         case .bedrock: .eventStream(EventStreamParser(maximumPayloadSize: maximumEventSize))
-        case .chat, .responses, .anthropic, .gemini, .cohere:
+        case .chat, .responses, .anthropic, .gemini, .cohere, .embeddings:
             .serverSent(SSEParser(maximumEventSize: maximumEventSize))
         }
     }

@@ -73,6 +73,14 @@ enum ClientFormat: Sendable {
         }
     }
 
+    /// JSON Pointer to the template's input in a request.
+    var inputPointer: String {
+        switch self {
+        case .workflowAI: "/task_input"
+        case .chat, .anthropic, .responses, .gemini, .embeddings, .native: "/input"
+        }
+    }
+
     /// Whether the path says something of what is asked, beside the protocol.
     var asksByPath: Bool {
         switch self {

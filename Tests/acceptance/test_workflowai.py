@@ -131,7 +131,7 @@ def test_tenants(tenant):
     ({"task_input": "Ada"}, {}, 400, "invalid_request", "task_input"),
     ({"id": ""}, {}, 400, "invalid_request", "id"),
     ({"id": 1}, {}, 400, "invalid_request", "id"),
-    ({"task_input": {}}, {}, 400, "invalid_input", "/input/user"),
+    ({"task_input": {}}, {}, 400, "invalid_input", "/task_input/user"),
 ])
 def test_refusals(tenant, simulator, change, options, status, code, param):
     response = post(tenant, ADA | change, **options)

@@ -17,11 +17,11 @@ extension RunPipeline {
             case .success(let messages): return messages
             case .failure(let found): faults = found.all
             }
-            guard faults.contains(where: \.isOfBudget) else { throw .invalidInput(faults) }
+            guard faults.contains(where: \.isOfBudget) else { throw .invalidInput(faults, of: format) }
         }
         switch await offLoop({ Self.filled(plan, input, .most) }) {
         case .success(let messages): return messages
-        case .failure(let faults): throw .invalidInput(faults.all)
+        case .failure(let faults): throw .invalidInput(faults.all, of: format)
         }
     }
 
@@ -61,12 +61,13 @@ extension RunPipeline {
 
 extension GatewayError {
     /// - Parameter faults: at least one; their pointers begin at the input.
-    static func invalidInput(_ faults: [DataFault]) -> GatewayError {
+    static func invalidInput(_ faults: [DataFault], of format: ClientFormat) -> GatewayError {
+        let root = format.inputPointer
         var error = GatewayError(
-            .invalidInput, "The input is not what the agent takes: \(words(faults, root: "/input"))")
+            .invalidInput, "The input is not what the agent takes: \(words(faults, root: root))")
         error.faults = faults
-        error.faultsRoot = "/input"
-        error.param = faults.lazy.compactMap(\.pointer).first.map { "/input" + $0 }
+        error.faultsRoot = root
+        error.param = faults.lazy.compactMap(\.pointer).first.map { root + $0 }
         return error
     }
 

@@ -87,6 +87,8 @@ extension FuzzTarget {
         case .responses: root.member("max_output_tokens")?.int
         case .gemini: root.member("generationConfig")?.member("maxOutputTokens")?.int
         case .bedrock: root.member("inferenceConfig")?.member("maxTokens")?.int
+        // Vectors have no length.
+        case .embeddings: nil
         }
     }
 

@@ -81,14 +81,6 @@ enum ClientFormat: Sendable {
         }
     }
 
-    /// Whether the path says something of what is asked, beside the protocol.
-    var asksByPath: Bool {
-        switch self {
-        case .gemini, .workflowAI: true
-        case .chat, .anthropic, .responses, .embeddings, .native: false
-        }
-    }
-
     /// What makes a request one run however often it is sent: the header, or, where WorkflowAI's clients say one, the id
     /// that they give the run.
     func idempotencyKey(_ request: GatewayRequest) -> String? {

@@ -24,6 +24,10 @@ enum ClientStream {
         }
     }
 
+    var isRaw: Bool {
+        if case .raw = self { true } else { false }
+    }
+
     /// An event of the provider's stream as this client gets it; nothing where it gets none.
     mutating func write(_ event: ServerSentEvent, _ step: AnswerStep) throws(RelayFault) -> [UInt8] {
         switch self {
@@ -43,9 +47,10 @@ enum ClientStream {
             self = .workflowAI(stream)
             return bytes
         case .written(var writer):
-            let bytes = try writer.write(step)
-            self = .written(writer)
-            return bytes
+            // Given up while it writes: with two owners all that it keeps would be copied for each event.
+            self = .raw
+            defer { self = .written(writer) }
+            return try writer.write(step)
         }
     }
 }

@@ -52,6 +52,8 @@ extension ProviderBody {
         var measure = RequestMeasure(bytes: body.bytes.count, maximumOutput: maxOutputTokens, choices: 1)
         measure.note(ours, keepsDetail: dialect.keepsDetail, allowances)
         measure.note(theirs, keepsDetail: dialect.keepsDetail, allowances)
+        for parameter in version.parameters { measure.noteModalities(parameter.name, parameter.json[...]) }
+        for field in call.parameters { measure.noteModalities(field.name, field.value.raw) }
         return (body, measure)
     }
 
@@ -61,13 +63,17 @@ extension ProviderBody {
     ) throws(RequestFault) -> (ProviderBody, RequestMeasure) {
         var call = call
         var lost: [String] = []
+        var said = Conversation()
         if call.spoken != .chat {
-            (call, lost) = try ChatConversation.call(call, Conversation(call), dialect)
+            said = try Conversation(call)
+            (call, lost) = try ChatConversation.call(call, said, dialect)
         }
         let body = try ChatBody.encode(version, call: call, maxOutputTokens: maxOutputTokens, dialect: dialect)
+        // By the names that the client gave them.
+        let ignored = body.ignored.map { name in Settings.Name(rawValue: name).map(said.spelled) ?? name }
         var measure = RequestMeasure(bytes: body.bytes.count, maximumOutput: maxOutputTokens, choices: call.n)
         measure.note(version, call, dialect, allowances)
-        return (ProviderBody(bytes: body.bytes, ignored: lost + body.ignored), measure)
+        return (ProviderBody(bytes: body.bytes, ignored: lost + ignored), measure)
     }
 }
 
@@ -97,10 +103,10 @@ extension RequestMeasure {
         switch part {
         case .text, .call, .reasoning, .hiddenReasoning, .refusal: break
         case .result(let result): for inner in result.content { note(inner, keepsDetail, allowances) }
-        case .native: attachments.add(.other, inline: nil, allowances)
+        case .native(let part): if !part.isOfText { attachments.add(.other, inline: nil, allowances) }
         case .media(let media):
             let kind: AttachmentTokens.Kind =
-                switch media.kind {
+                switch media.measuredKind {
                 case .image: .image(isCoarse: keepsDetail && media.detail == JSONText("low"))
                 case .audio: .audio
                 case .file: .file
@@ -114,4 +120,49 @@ extension RequestMeasure {
             }
         }
     }
+
+    /// Whether images are asked for as output, in whichever spelling: `modalities`, `generationConfig.responseModalities`.
+    fileprivate mutating func noteModalities(_ name: String, _ json: ArraySlice<UInt8>) {
+        let path = name.lowercased().replacing("_", with: "")
+        let text = String(decoding: json, as: UTF8.self).lowercased()
+        switch path {
+        case "modalities", "generationconfig.responsemodalities", "generationconfig":
+            asksForImages = asksForImages || text.contains("\"image\"")
+        case "tools": asksForImages = asksForImages || text.contains("image_generation")
+        case _: break
+        }
+    }
+}
+
+extension Media {
+    /// What it is measured as: by its data's own type where it says one, which providers go by, whatever the part is
+    /// called. A film is many pictures.
+    fileprivate var measuredKind: Kind {
+        if case .url(let url) = source, ["youtube.com/", "youtu.be/"].contains(where: url.string.contains) {
+            return .video
+        }
+        guard let type = type?.lowercased() else { return kind }
+        if type.hasPrefix("image/") { return .image }
+        if type.hasPrefix("audio/") { return .audio }
+        if type.hasPrefix("video/") { return .video }
+        return kind == .image ? .file : kind
+    }
+}
+
+extension JSONValue {
+    /// Of a part that only its own protocol knows: whether it is no longer than it stands there.
+    fileprivate var isOfText: Bool {
+        if member("executableCode") != nil || member("codeExecutionResult") != nil { return true }
+        return only("type")?.string.map(Self.textTypes.contains) ?? false
+    }
+
+    /// What providers' own tools were asked and answered in words, and what was approved.
+    private static let textTypes: Set<String> = [
+        "server_tool_use", "web_search_tool_result", "web_fetch_tool_result", "code_execution_tool_result",
+        "bash_code_execution_tool_result", "text_editor_code_execution_tool_result", "tool_search_tool_result",
+        "mcp_tool_use", "mcp_tool_result", "search_result", "tool_reference", "web_search_call", "file_search_call",
+        "code_interpreter_call", "mcp_call", "mcp_list_tools", "mcp_approval_request", "mcp_approval_response",
+        "local_shell_call", "local_shell_call_output", "shell_call", "shell_call_output", "apply_patch_call",
+        "apply_patch_call_output", "computer_call",
+    ]
 }

@@ -71,8 +71,18 @@ extension RunPipeline {
         // All that decides the answer: the route by what it speaks, and the body. The token is in the key's name.
         let body = request.body
         let digest = fitsTurn(body.count) ? sha256(body) : await offLoop { sha256(body) }
-        let asked = sha256(Array("run \(format.name) \(format.asksByPath ? request.path : "")\n".utf8) + digest.bytes)
+        let asked = sha256(Array("run \(format.name) \(protocolPart(request))\n".utf8) + digest.bytes)
         return RunKey(tokenID: caller.id, key: sha256(text), request: asked)
+    }
+
+    /// What beside the body decides the answer, in some protocols.
+    private func protocolPart(_ request: GatewayRequest) -> String {
+        switch format {
+        case .gemini, .workflowAI: request.path
+        case .anthropic:
+            AnthropicRequest.headers.map { request.headers[$0].joined(separator: ",") }.joined(separator: " ")
+        case .chat, .responses, .native, .embeddings: ""
+        }
     }
 
     private func earlierRun(_ key: RunKey) async throws(GatewayError) -> EarlierRun? {

@@ -21,6 +21,8 @@ extension RunPipeline {
             let tally = end.reader.tally
             answer.note(tally)
             answer.usageIsEarly = tally.usageIsEarly || !tally.isDone && tally.finishedChoices < Int(call.n)
+            // A failure before anything was said costs nothing, though the stream began by telling its input (Anthropic).
+            if answer.fault != nil, !answer.wasServed, answer.usageIsEarly { answer.usage = nil }
         }
         while !end.reader.tally.isDone {
             let bytes = try await next(exchange, end, call)
@@ -91,7 +93,10 @@ extension RunPipeline {
             answer.fault = ProviderFault.nonsense("The provider's stream is broken.")
             return out
         }
-        if end.assembly.byteCount > settings.maximumResponseBytes
+        // Who writes anew or gathers keeps some of it.
+        let tally = end.reader.tally
+        let isKept = end.gathers || !end.stream.isRaw
+        if isKept && tally.outputByteCount > settings.maximumResponseBytes
             || end.events.dropFirst().reduce(0, { $0 + $1.event.raw.count }) > Self.maximumKeptBack
         {
             answer.fault = ProviderFault.nonsense("The provider's stream is larger than it may be.")

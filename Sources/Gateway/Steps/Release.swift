@@ -62,9 +62,11 @@ extension RunPipeline {
         if case .workflowAI = stream {
             return WorkflowAIRun.event(workflowAI(run, answer, call, facts, kept.assembly.first))
         }
-        // Nothing that was written so far makes this fail: what comes behind the finish says no more.
         for (event, step) in kept.events where !step.isUsageOnly && (!step.isDone || !step.pieces.isEmpty) {
-            bytes += (try? stream.write(event, step)) ?? []
+            do throws(RelayFault) { bytes += try stream.write(event, step) } catch {
+                let fault = ProviderFault.nonsense("The provider's answer cannot be told in the client's protocol.")
+                return bytes + ErrorResponse.event(fault, facts)
+            }
         }
         if case .written(var writer) = stream { return bytes + writer.end(ending) }
         return bytes + NativeRun.done(result(run, answer, kept.assembly.first))
@@ -102,6 +104,10 @@ extension RunPipeline {
             } else {
                 bytes += step.usage == nil ? event.raw : (try? priced(event, ending)) ?? event.raw
             }
+        }
+        // Cut between its last two events, an answer is whole, and its stream is not.
+        if format == .anthropic, !kept.events.contains(where: \.step.isDone) {
+            bytes += ServerSentEvent.frame(name: "message_stop", json: Array(#"{"type":"message_stop"}"#.utf8))
         }
         return bytes
     }

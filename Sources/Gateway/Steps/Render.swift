@@ -40,8 +40,11 @@ extension RunPipeline {
         if let shape = shape(plan, messages, call, route.dialect) { version.parameters.append(shape) }
         do throws(RequestFault) {
             let (call, unpriced) = withoutUnpriced(call, plan, route)
+            // What a client's own protocol has, another does not get.
             let searches =
-                plan.asksForProviderTools || call.parameters.contains { ProviderTools.areAsked(by: $0.name, $0.value) }
+                plan.asksForProviderTools
+                || call.spoken == route.dialect.wire
+                    && call.parameters.contains { ProviderTools.areAsked(by: $0.name, $0.value) }
             try requireToolPrice(searches, route)
             let (body, measured) = try ProviderBody.encode(
                 version, call, maxOutputTokens: maximum, dialect: route.dialect, allowances: settings.allowances)
@@ -77,10 +80,16 @@ extension RunPipeline {
     }
 
     /// Request parameters that change what a provider charges, in ways that the price list does not say (OpenRouter's
-    /// choose other models and whose they are): they are the version's to set, where runs cost credits.
+    /// choose other models and whose they are, Anthropic's a speed or a place at another rate): they are the version's to
+    /// set, where runs cost credits. In lower case and without underscores: Google takes two spellings.
     private static let unpriced: Set<String> = [
-        "service_tier", "web_search_options", "search_parameters", "models", "route", "provider", "plugins", "preset",
+        "servicetier", "websearchoptions", "searchparameters", "models", "route", "provider", "plugins", "preset",
+        "speed", "inferencegeo", "contextmanagement", "mcpservers", "container",
     ]
+
+    private static func isUnpriced(_ name: String) -> Bool {
+        unpriced.contains(name.lowercased().replacing("_", with: ""))
+    }
 
     /// Unknown is never zero: what the provider bills by the call can be asked for only where the price says how much.
     private func requireToolPrice(_ areAsked: Bool, _ route: ProviderRoute) throws(RequestFault) {
@@ -89,14 +98,18 @@ extension RunPipeline {
     }
 
     private func withoutUnpriced(_ call: Call, _ plan: Plan, _ route: ProviderRoute) -> (Call, [String]) {
-        guard route.costsCredits, call.parameters.contains(where: { Self.unpriced.contains($0.name) }) else {
-            return (call, [])
-        }
+        guard route.costsCredits else { return (call, []) }
         var call = call
         let setAside = call.parameters.map(\.name).filter {
-            Self.unpriced.contains($0) && !plan.overridable.contains($0)
+            Self.isUnpriced($0) && !plan.overridable.contains($0)
         }
         call.parameters.removeAll { setAside.contains($0.name) }
+        // Some of Anthropic's betas have rates of their own.
+        for index in call.protocolHeaders.indices {
+            let betas = call.protocolHeaders[index].value.split(separator: ",").filter { !$0.contains("fast-mode") }
+            call.protocolHeaders[index].value = betas.joined(separator: ",")
+        }
+        call.protocolHeaders.removeAll { $0.value.isEmpty }
         return (call, setAside)
     }
 
@@ -140,7 +153,9 @@ extension RunPipeline {
     /// Field names go into a response header, so a client's own odd ones are left out of it.
     private func isHeaderSafe(_ name: String) -> Bool {
         name.utf8.count <= 64
-            && name.utf8.allSatisfy { $0 == 95 || $0 == 45 || (48...57).contains($0) || (97...122).contains($0 | 32) }
+            && name.utf8.allSatisfy {
+                "_-.[]".utf8.contains($0) || (48...57).contains($0) || (97...122).contains($0 | 32)
+            }
     }
 }
 

@@ -11,11 +11,19 @@ package enum ProviderTools {
         if names.contains(name) { return !value.isNull }
         guard name == "tools", value.kind == .array else { return false }
         return value.elements().contains { tool in
-            // A tool without a type is a function, to those that know no other; one with two may be anything.
-            guard tool.member("type") != nil else { return false }
+            guard tool.member("type") != nil else { return isHosted(untyped: tool) }
+            // One with two may be anything.
             guard let type = tool.only("type") else { return true }
             return !type.isString("function") && !type.isString("custom")
         }
+    }
+
+    /// A tool without a type is a function, to those that know no other, but for Google's: its functions are under one
+    /// name, and every other member is a tool that Google runs.
+    private static func isHosted(untyped tool: JSONValue) -> Bool {
+        if tool.member("name") != nil || tool.member("function") != nil { return false }
+        let functions: Set<String> = ["functionDeclarations", "function_declarations"]
+        return ((try? tool.members()) ?? []).contains { !functions.contains($0.name) && !$0.value.isNull }
     }
 
     /// Whether a version's parameter does.

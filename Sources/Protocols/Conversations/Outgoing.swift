@@ -41,14 +41,18 @@ extension Outgoing {
         let replacesTools = overridable.contains("tools") && !said.tools.isEmpty
         if replacesTools { conversation.tools = [] }
         try Self.refuseClash(conversation.tools, said.tools)
+        let locks = ForeignLocks(version.foreign, meaning)
         if call.spoken == target {
             rawSystem = call.system
             rawMessages = call.messages
-            splice(version, call, overridable, meaning)
+            splice(version, call, overridable, meaning, locks)
         } else {
             conversation.turns += said.turns
-            conversation.tools += said.tools
-            merge(version.settings, said, overridable)
+            // What only its own protocol knows stays behind.
+            let known = said.tools.filter { $0.native == nil }
+            if known.count < said.tools.count { ignored.append("tools") }
+            conversation.tools += known
+            merge(version.settings, said, overridable, locks)
             ignored += said.foreign.map(\.name)
         }
         if let field = call.maxOutputField, call.maxOutputTokens != maxOutputTokens { ignored.append(field) }
@@ -63,7 +67,8 @@ extension Outgoing {
 
     /// One protocol on both sides: the client's fields go through as they are, but for what the version decides.
     private mutating func splice(
-        _ version: Conversation, _ call: RunCall, _ overridable: Set<String>, _ meaning: (String) -> Settings.Name?
+        _ version: Conversation, _ call: RunCall, _ overridable: Set<String>, _ meaning: (String) -> Settings.Name?,
+        _ locks: ForeignLocks
     ) {
         for field in call.parameters {
             if field.name == "tools" {
@@ -73,7 +78,8 @@ extension Outgoing {
             let name = meaning(field.name)
             let isOpen = overridable.contains(field.name) || name.map { overridable.contains($0.rawValue) } ?? false
             let isSet =
-                name.map(version.settings.has) ?? false || version.foreign.contains { $0.name == field.name }
+                name.map { version.settings.has($0) || locks.meanings.contains($0) } ?? false
+                || locks.names.contains(ForeignLocks.plain(field.name))
             if isSet, !isOpen {
                 ignored.append(field.name)
                 continue
@@ -84,11 +90,13 @@ extension Outgoing {
         }
     }
 
-    private mutating func merge(_ version: Settings, _ said: Conversation, _ overridable: Set<String>) {
+    private mutating func merge(
+        _ version: Settings, _ said: Conversation, _ overridable: Set<String>, _ locks: ForeignLocks
+    ) {
         for name in said.settings.names {
             let spelled = said.spelled(name)
             let isOpen = overridable.contains(name.rawValue) || overridable.contains(spelled)
-            if version.has(name), !isOpen {
+            if version.has(name) || locks.meanings.contains(name), !isOpen {
                 ignored.append(spelled)
             } else {
                 conversation.settings.take(name, from: said.settings)
@@ -96,4 +104,27 @@ extension Outgoing {
             conversation.spelling[name] = spelled
         }
     }
+}
+
+/// What a version sets in its provider's own words, which no other spelling of it gets around.
+private struct ForeignLocks {
+    /// Plain names of its fields, and of what is in them (`generationconfig.thinkingconfig`).
+    var names: Set<String> = []
+    var meanings: Set<Settings.Name> = []
+
+    init(_ foreign: [Conversation.Field], _ meaning: (String) -> Settings.Name?) {
+        for field in foreign {
+            var paths = [field.name]
+            if let members = try? JSONDocument(Array(field.json)).root.members() {
+                paths += members.map { field.name + "." + $0.name }
+            }
+            for path in paths {
+                names.insert(Self.plain(path))
+                if let name = meaning(path) { meanings.insert(name) }
+            }
+        }
+    }
+
+    /// One spelling for `safetySettings` and `safety_settings`.
+    static func plain(_ name: String) -> String { name.lowercased().replacing("_", with: "") }
 }

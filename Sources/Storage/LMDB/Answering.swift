@@ -6,7 +6,8 @@ import NIOConcurrencyHelpers
 final class Answering: Sendable {
     private struct State {
         var written: [any WaitingChange] = []
-        var isClosed = false
+        /// What is done when all are answered and the thread ends; nil: it goes on.
+        var end: ThreadEnd?
     }
 
     private let state = NIOLockedValueBox(State())
@@ -21,20 +22,20 @@ final class Answering: Sendable {
     }
 
     /// The thread ends when all are answered. None may come after.
-    func close() {
-        state.withLockedValue { $0.isClosed = true }
+    func close(_ end: @escaping ThreadEnd = {}) {
+        state.withLockedValue { $0.end = end }
         wakeup.signal()
     }
 
     private func run() -> ThreadEnd {
         while true {
-            let (written, isClosed) = state.withLockedValue { state in
+            let (written, end) = state.withLockedValue { state in
                 defer { state.written = [] }
-                return (state.written, state.isClosed)
+                return (state.written, state.end)
             }
             for change in written { change.answer(nil) }
             if !written.isEmpty { continue }
-            if isClosed { return {} }
+            if let end { return end }
             _ = wakeup.wait(until: .distantFuture)
         }
     }

@@ -82,8 +82,8 @@ extension Writer {
             return state.closeWaiters
         }
         guard let waiters else { return nil }
-        answering.close()
-        return { for waiter in waiters { waiter.resume(returning: count) } }
+        // Only when neither thread holds anything of the store.
+        return { [answering] in answering.close { for waiter in waiters { waiter.resume(returning: count) } } }
     }
 
     // MARK: writing

@@ -1,6 +1,7 @@
 import Domain
 import NIOCore
 import NIOHTTP1
+import Protocols
 import Security
 import Storage
 

@@ -146,7 +146,7 @@ enum ClientFormat: Sendable {
     func encodeEvent(_ error: ErrorBody, status: Int, requestID: String) -> [UInt8] {
         switch self {
         case .chat, .embeddings: error.encodeEvent()
-        case .workflowAI: error.encodeWorkflowAIEvent(status: status, id: requestID)
+        case .workflowAI: error.encodeWorkflowAIEvent(status: status)
         case .native: NativeRun.error(error.encode())
         case .anthropic: error.encodeAnthropicEvent(status: status, requestID: requestID)
         case .responses: error.encodeResponsesEvent()

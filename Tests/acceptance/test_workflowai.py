@@ -1,12 +1,16 @@
-"""WorkflowAI's run route, as its Python SDK calls it: the bodies, the answers' members and the events that it reads."""
+"""WorkflowAI's run route: through its Python SDK, unchanged but for URL and key, and in plain HTTP."""
 
+import asyncio
 from decimal import Decimal
 
+import pydantic
 import pytest
+import workflowai
+from workflowai.core.domain.errors import InvalidAPIKeyError, WorkflowAIError
 
 import events
 from prices import cost
-from tenants import Admin, decimals
+from tenants import decimals
 
 SHAPE = {
     "type": "object", "additionalProperties": False, "required": ["answer", "sure"],
@@ -155,9 +159,67 @@ def test_an_error_within_a_stream_is_an_event(admin):
     response = post(admin.tenant(model="sim-1!reset"), {"task_input": {}, "stream": True, "id": RUN_ID})
     assert response.status_code == 200
     last = events.data(response.text)[-1]
-    assert (last["error"]["code"], last["id"]) == ("provider_error", RUN_ID)
-    assert "task_output" not in last
+    assert set(last) == {"error"} and last["error"]["code"] == "provider_error"
+    assert last["error"]["details"]["run_id"] == response.headers["tollgate-run-id"]
 
 
 def test_a_provider_that_says_no(admin):
     check_error(post(admin.tenant(model="sim-1!429"), {"task_input": {}}), 429, "rate_limited")
+
+
+class Nothing(pydantic.BaseModel):
+    pass
+
+
+class Shaped(pydantic.BaseModel):
+    answer: str = ""
+    sure: bool = False
+
+
+def agent(tenant, secret: str | None = None):
+    client = workflowai.WorkflowAI(url=tenant.gateway_url, api_key=secret or tenant.secret)
+
+    @client.agent(id=tenant.agent, schema_id=2, version="production")
+    async def run(_: Nothing) -> Shaped: ...
+
+    return run
+
+
+def test_the_sdk(shaped, simulator):
+    run = asyncio.run(agent(shaped).run(Nothing(), id=RUN_ID, metadata={"user": "u1"}))
+    assert run.id == RUN_ID and run.output.answer and run.output.sure is True
+    assert run.version.properties.model == "sim-1" and run.duration_seconds is not None
+    served = simulator.rows()[-1]
+    assert Decimal(str(run.cost_usd)) == cost(served["prompt_tokens"], served["completion_tokens"])
+
+
+def test_the_sdk_streams(shaped):
+    async def stream():
+        return [chunk async for chunk in agent(shaped).stream(Nothing())]
+
+    *chunks, last = asyncio.run(stream())
+    assert len(chunks) > 2 and len({chunk.id for chunk in [*chunks, last]}) == 1
+    assert last.output.sure is True and last.cost_usd > 0
+    assert all(last.output.answer.startswith(chunk.output.answer) for chunk in chunks)
+
+
+def test_the_sdk_raises(shaped, admin):
+    with pytest.raises(WorkflowAIError) as refused:
+        asyncio.run(agent(shaped).run(Nothing(), version="staging"))
+    error = refused.value
+    assert (error.code, error.status_code) == ("scope_mismatch", 403)
+    assert error.run_id.startswith("run_") and error.details["param"] == "version"
+    with pytest.raises(InvalidAPIKeyError):
+        asyncio.run(agent(shaped, "tg_unknown").run(Nothing()))
+    broken = admin.tenant(model="sim-1!reset")
+    admin.post(f"{broken.path}/schemas", {"output": SHAPE})
+    broken.new_version(schema=2, model="sim-1!reset")
+    admin.call("PUT", broken.place(schema=2), {"version": 2})
+    broken.secret = broken.new_token(schema=2)["secret"]
+
+    async def stream():
+        return [chunk async for chunk in agent(broken).stream(Nothing())]
+
+    with pytest.raises(WorkflowAIError) as failed:
+        asyncio.run(stream())
+    assert failed.value.code == "provider_error"

@@ -69,8 +69,10 @@ extension RunPipeline {
         let plan = target.plan
         let version = ChatBody.Version(
             model: plan.model, messages: [], parameters: plan.parameters, overridable: plan.overridable)
-        let body = request.body(
-            version, without: route.costsCredits ? Self.unpriced.subtracting(plan.overridable) : [])
+        let unpriced = ((try? request.root.members()) ?? []).map(\.name).filter {
+            route.costsCredits && Self.isUnpriced($0) && !plan.overridable.contains($0)
+        }
+        let body = request.body(version, without: Set(unpriced))
         let measure = RequestMeasure(bytes: body.bytes.count, maximumOutput: 0, choices: 1)
         let ignored = (target.modelWasSetAside ? ["model"] : []) + body.ignored
         return Prompt(

@@ -24,15 +24,16 @@ struct RunPipeline {
             let target = try resolve(call, for: caller)
             facts.note(target)
             let messages = try await fill(call, target)
-            let route = try selectKey(for: target, caller)
+            var route = try selectKey(for: target, caller)
             let prompt = try render(call, messages, target, route)
             facts.ignored = prompt.ignored
+            try await authorize(&route, &facts)
             let reservation = try await reserve(facts.id, prompt, target, route, caller, claim.key)
             facts.run = reservation.run
-            var exchange = dispatch(prompt, route, facts, client)
+            var exchange = await dispatch(prompt, route, facts, client)
             var answers = [await relay(exchange, call, route, target, to: client, &facts)]
-            while await checkOutput(&answers, prompt, target, reservation, client, &facts) {
-                exchange = dispatch(prompt, route, facts, client)
+            while await isAskedAgain(&answers, &route, prompt, target, reservation, client, &facts) {
+                exchange = await dispatch(prompt, route, facts, client)
                 answers.append(await relay(exchange, call, route, target, to: client, &facts))
             }
             let answer = answers[answers.endIndex - 1]

@@ -26,6 +26,7 @@ final class Worker: @unchecked Sendable {
     let keyedRuns: KeyedRuns
     let connections = Connections()
     let resolver: PlanResolver
+    let accessTokens: AccessTokens
     var counters = RunCounters()
     /// No longer ready, so that load balancers send their runs elsewhere; those that come are still carried.
     private(set) var isLeaving = false
@@ -53,6 +54,7 @@ final class Worker: @unchecked Sendable {
         self.budget = budget
         self.keyedRuns = keyedRuns
         self.logger = logger
+        accessTokens = AccessTokens(now: settings.now)
         resolver = try PlanResolver(catalog, cacheBytes: settings.planCacheBytes / settings.loops, logger: logger)
         // Bounded by the connections: each has at most one request under way, one of HTTP/2 as many as streams.
         (arrivals, inbox) = AsyncStream.makeStream(bufferingPolicy: .unbounded)

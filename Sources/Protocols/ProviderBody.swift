@@ -42,7 +42,7 @@ extension ProviderBody {
             maxOutputTokens: maxOutputTokens, target: dialect.wire, meaning: meaning)
         let body =
             switch dialect.wire {
-            case .anthropic: try AnthropicBody.encode(outgoing)
+            case .anthropic: try AnthropicBody.encode(outgoing, platform: dialect.platform)
             case .responses: try ResponsesBody.encode(outgoing, dialect: dialect)
             case .gemini: try GeminiBody.encode(outgoing, dialect: dialect)
             case .bedrock: try BedrockBody.encode(outgoing, dialect: dialect)

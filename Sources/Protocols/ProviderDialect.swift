@@ -24,10 +24,20 @@ package struct ProviderDialect: Hashable, Sendable {
         case none
     }
 
+    /// A cloud that models are reached through: it has its own ways to authorize requests, and its own paths.
+    package enum Platform: String, Sendable {
+        /// Google's Vertex AI: an access token, which a service account's key is exchanged for.
+        case vertex
+        /// Amazon Bedrock: an API key, or each request signed with an access key.
+        case bedrock
+    }
+
     /// The provider's name in versions and keys.
     package var name: String
     /// What it speaks.
     package var wire = WireProtocol.chat
+    /// Nil where the provider is asked itself, with the key as it is.
+    package var platform: Platform?
     /// Without a slash at the end; nil where everyone has their own (Azure, vLLM, Ollama elsewhere).
     package var baseURL: String?
     /// The header that carries the key, and what stands before the key in it.
@@ -55,7 +65,14 @@ package struct ProviderDialect: Hashable, Sendable {
         while base.hasSuffix("/") { base.removeLast() }
         switch wire {
         case .chat: return base + "/chat/completions"
+        case .anthropic where platform == .vertex:
+            return VertexPath.url(
+                base: base, publisher: "anthropic", model: model, method: stream ? "streamRawPredict" : "rawPredict")
         case .anthropic: return base + "/messages"
+        case .gemini where platform == .vertex:
+            return VertexPath.url(
+                base: base, publisher: "google", model: model,
+                method: stream ? "streamGenerateContent?alt=sse" : "generateContent")
         case .responses: return base + "/responses"
         case .gemini: return base + GeminiBody.path(model: model, stream: stream)
         case .bedrock: return base + BedrockBody.path(model: model, stream: stream)
@@ -68,11 +85,24 @@ package struct ProviderDialect: Hashable, Sendable {
     /// - Parameter call: whose own choice of a protocol's version goes through where it speaks the same one.
     package func headers(for call: RunCall) -> [(name: String, value: String)] {
         switch wire {
+        // Its version stands in the body.
+        case .anthropic where platform == .vertex:
+            return call.spoken == .anthropic
+                ? call.protocolHeaders.filter { $0.name != AnthropicRequest.versionHeader } : []
         case .anthropic:
             let own = call.spoken == .anthropic ? call.protocolHeaders : []
             let saysVersion = own.contains { $0.name == AnthropicRequest.versionHeader }
             return own + (saysVersion ? [] : [(AnthropicRequest.versionHeader, AnthropicRequest.version)])
-        case .chat, .responses, .gemini, .bedrock, .cohere, .embeddings: return []
+        case .bedrock: return [("Accept", call.stream ? streamType : "application/json")]
+        case .chat, .responses, .gemini, .cohere, .embeddings: return []
+        }
+    }
+
+    /// The content type of its streams, without parameters.
+    package var streamType: String {
+        switch wire {
+        case .bedrock: "application/vnd.amazon.eventstream"
+        case .chat, .responses, .anthropic, .gemini, .cohere, .embeddings: "text/event-stream"
         }
     }
 
@@ -101,12 +131,18 @@ extension ProviderDialect {
         }
     }
 
-    /// The same provider in the protocol that a version asks for, where it speaks several.
-    package func speaking(responses: Bool) -> ProviderDialect {
-        guard responses, wire == .chat else { return self }
+    /// The same provider in the protocol that a version asks for, or that its model speaks, where it speaks several.
+    package func speaking(responses: Bool, model: String) -> ProviderDialect {
         var dialect = self
-        dialect.wire = .responses
-        dialect.acceptsN = false
+        if responses, wire == .chat {
+            dialect.wire = .responses
+            dialect.acceptsN = false
+        }
+        if platform == .vertex, VertexPath.isAnthropic(model) {
+            dialect.wire = .anthropic
+            // Whether Vertex takes schemas for it is not documented.
+            dialect.structuredOutput = .none
+        }
         return dialect
     }
 
@@ -154,7 +190,12 @@ extension ProviderDialect {
             name: "gemini", wire: .gemini, baseURL: "https://generativelanguage.googleapis.com/v1beta",
             keyHeader: "x-goog-api-key", keyPrefix: "", acceptsN: false, structuredOutput: .jsonSchema),
         // Where it stands depends on the region; an access key signs instead of standing in the header.
-        ProviderDialect(name: "bedrock", wire: .bedrock, acceptsN: false, structuredOutput: .strictJSONSchema),
+        ProviderDialect(
+            name: "bedrock", wire: .bedrock, platform: .bedrock, acceptsN: false,
+            structuredOutput: .strictJSONSchema),
+        // Where it stands depends on project and location.
+        ProviderDialect(
+            name: "vertex", wire: .gemini, platform: .vertex, acceptsN: false, structuredOutput: .jsonSchema),
         ProviderDialect(
             name: "cohere", wire: .cohere, baseURL: "https://api.cohere.com/v2", acceptsN: false, keepsDetail: true,
             structuredOutput: .strictJSONSchema),

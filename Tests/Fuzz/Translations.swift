@@ -71,7 +71,7 @@ extension FuzzTarget {
     /// One for each protocol that providers speak.
     private static let dialects =
         ["openai", "anthropic", "gemini", "bedrock", "cohere"].map { ProviderDialect.named($0) }
-        + [ProviderDialect.named("openai").speaking(responses: true)]
+        + [ProviderDialect.named("openai").speaking(responses: true, model: "")]
 
     private static func writers(_ opening: AnswerOpening) -> [any AnswerWriter] {
         [

@@ -12,6 +12,7 @@ import openai
 import pytest
 from mistralai.client import Mistral as MistralClient
 
+import clouds
 from processes import ROOT
 from tenants import Admin
 from vendors import PICTURE, Question, Tool
@@ -38,6 +39,9 @@ PROVIDERS = {
     "anthropic": ("anthropic", "/v1", {}),
     "gemini": ("gemini", "/v1beta", {}),
     "mistral": ("mistral", "/mistral/v1", {}),
+    "vertex": ("vertex", "/v1/projects/p/locations/l/publishers/google", {}),
+    "bedrock": ("bedrock", "", {}),
+    "cohere": ("cohere", "/v2", {}),
 }
 
 
@@ -67,7 +71,7 @@ SCENARIOS = {
     "schema": Scenario("sim-1", {"schema": closed(name={"type": "string"}, age={"type": "integer"})}),
     "picture": Scenario("sim-1+look", {"picture": True}),
     "cache": Scenario("sim-1+cache"),
-    "refusal": Scenario("sim-1+refuse", missing={"mistral": "its protocol has no refusals"}),
+    "refusal": Scenario("sim-1+refuse", missing={"mistral": "its protocol has no refusals", "cohere": "its protocol has no refusals"}),
     "length": Scenario("sim-big"),
 }
 FAILURES = {"refused": "sim-1!429", "broken": "sim-1!error-event", "cut": "sim-1!unfinished"}
@@ -93,7 +97,9 @@ def tenant_of(new_server, provider):
         settings[f"providers_p-{name}_dialect"] = dialect
     admin = Admin(new_server(provider, **settings))
     for name in PROVIDERS:
-        admin.add_key(f"p-{name}", "sk-platform-key")
+        is_vertex = PROVIDERS[name][0] == "vertex"
+        secret = clouds.account(clouds.private_key(), provider.url + "/token") if is_vertex else "sk-platform-key"
+        admin.add_key(f"p-{name}", secret)
         for model in {scenario.model for scenario in SCENARIOS.values()} | set(FAILURES.values()):
             admin.post("/prices", {"provider": f"p-{name}", "model": model, "max_output_tokens": 100_000, **RATES})
     made = {}

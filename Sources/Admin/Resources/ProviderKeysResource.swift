@@ -76,11 +76,13 @@ enum ProviderKeysResource {
         return key
     }
 
-    /// What a header can carry: anything else would only fail when a run needs it.
+    /// What a header can carry, or the JSON object that clouds make a credential of: anything else would only fail when a
+    /// run needs it.
     private static func secret(_ fields: Fields) throws(ControlFault) -> [UInt8] {
         let secret = Array(try fields.string("secret", maximumBytes: maximumSecretBytes).utf8)
-        guard secret.allSatisfy({ (33...126).contains($0) }) else {
-            throw .invalid("secret must be printable ASCII without blanks", at: "/secret")
+        let isObject = secret.first == UInt8(ascii: "{") && (try? JSONDocument(secret).root.kind) == .object
+        guard isObject || secret.allSatisfy({ (33...126).contains($0) }) else {
+            throw .invalid("secret must be printable ASCII without blanks, or a JSON object", at: "/secret")
         }
         return secret
     }

@@ -18,12 +18,22 @@ extension RunPipeline {
     /// The most faults that are told of one answer.
     private static var maximumFaults: Int { 32 }
 
+    /// Whether the provider is asked once more: it refused an access token in whose place there is another, or its answer
+    /// is bad and is not taken.
+    func isAskedAgain(
+        _ answers: inout [Answer], _ route: inout ProviderRoute, _ prompt: Prompt, _ target: Target,
+        _ reservation: Reservation, _ client: ResponseWriter, _ facts: inout RunFacts
+    ) async -> Bool {
+        if await reauthorize(&route, &answers, client, &facts) { return true }
+        return await checkOutput(&answers, prompt, target, reservation, client, &facts)
+    }
+
     /// Holds the last answer against the agent's output schema, and does with a bad one what the version says.
     ///
     /// Answers true where the model is to be asked once more: only for a whole answer, whose client is still there, whose
     /// deadline leaves the time and whose hold the credits. Of a stream most is out by now; only its end can still be
     /// kept back.
-    func checkOutput(
+    private func checkOutput(
         _ answers: inout [Answer], _ prompt: Prompt, _ target: Target, _ reservation: Reservation,
         _ client: ResponseWriter, _ facts: inout RunFacts
     ) async -> Bool {

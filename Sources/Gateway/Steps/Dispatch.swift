@@ -7,7 +7,7 @@ extension RunPipeline {
     /// it cost is learned.
     func dispatch(
         _ prompt: Prompt, _ route: ProviderRoute, _ facts: RunFacts, _ client: ResponseWriter
-    ) -> Exchange {
+    ) async -> Exchange {
         // Several attempts share one deadline.
         var timeouts = settings.timeouts
         let spent = Int(facts.providerTime.nanoseconds / 1_000_000)
@@ -15,12 +15,10 @@ extension RunPipeline {
         let request = ExchangeRequest(
             method: "POST", url: prompt.url,
             headers: [
-                ("Content-Type", "application/json"),
-                (route.dialect.keyHeader, route.dialect.keyPrefix + route.secret),
-                ("User-Agent", "tollgate"),
+                ("Content-Type", RunPipeline.contentType), ("User-Agent", "tollgate"),
                 // OpenAI keeps it with its own request id, so both sides can find a run.
                 ("X-Client-Request-Id", "\(facts.id)"),
-            ] + prompt.headers.map { ($0.name, $0.value) },
+            ] + prompt.headers.map { ($0.name, $0.value) } + (await authorizing(prompt, route)),
             body: prompt.body, timeouts: timeouts,
             limits: ExchangeLimits(headerBytes: settings.maximumResponseHeaderBytes))
         // It left while the hold was written: nothing is sent for nobody.

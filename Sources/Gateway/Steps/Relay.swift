@@ -25,7 +25,7 @@ extension RunPipeline {
                 answer.fault = try await refusal(exchange, head, route)
             } else if !call.stream {
                 try await relayWhole(exchange, head, call, route, &answer)
-            } else if head["content-type"]?.lowercased().hasPrefix("text/event-stream") == true {
+            } else if head["content-type"]?.lowercased().hasPrefix(route.dialect.streamType) == true {
                 let gathers = format.repeatsAnswer || target.plan.output != nil
                 let stream = ClientStream(format, opening(facts, route, target), isJSON: target.plan.output != nil)
                 let end = Answer.StreamEnd(gathers: gathers, reader: route.dialect.reader(), stream: stream)
@@ -75,7 +75,7 @@ extension RunPipeline {
         answer.note(tally)
         if let error = step.error {
             answer.wasServed = answer.outputBytes + answer.spokenBytes > 0
-            let failure = ProviderFailure.classify(error: error, dialect: route.dialect, secrets: [route.secret])
+            let failure = ProviderFailure.classify(error: error, dialect: route.dialect, secrets: route.secrets)
             answer.fault = ProviderFault.of(failure, status: head.status, retryAfter: nil)
             return
         }
@@ -117,7 +117,8 @@ extension RunPipeline {
         var ignored = Answer()
         let body = try await collect(exchange, head, 256 << 10, &ignored) ?? []
         let failure = ProviderFailure.classify(
-            status: head.status, body: body, dialect: route.dialect, secrets: [route.secret])
+            status: head.status, body: body, dialect: route.dialect, errorType: head["x-amzn-errortype"],
+            secrets: route.secrets)
         return ProviderFault.of(
             failure, status: head.status, retryAfter: head["retry-after"].flatMap { Int($0) })
     }

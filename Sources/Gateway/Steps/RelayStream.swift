@@ -16,7 +16,7 @@ extension RunPipeline {
     ) async throws(TransportError) {
         answer.wasServed = true
         var end = begun
-        var parser = SSEParser(maximumEventSize: settings.maximumResponseBytes)
+        var parser = route.dialect.streamParser(maximumEventSize: settings.maximumResponseBytes)
         defer {
             let tally = end.reader.tally
             answer.note(tally)
@@ -67,7 +67,8 @@ extension RunPipeline {
 
     /// What of the events at hand may go out now. One that ends the run badly is noted as the answer's fault.
     private func take(
-        _ parser: inout SSEParser, isAtEnd: Bool, _ end: inout Answer.StreamEnd, _ call: Call, _ route: ProviderRoute,
+        _ parser: inout ProviderStreamParser, isAtEnd: Bool, _ end: inout Answer.StreamEnd, _ call: Call,
+        _ route: ProviderRoute,
         _ answer: inout Answer
     ) -> [UInt8] {
         var out: [UInt8] = []
@@ -77,7 +78,7 @@ extension RunPipeline {
                 let tally = end.reader.tally
                 if let error = step.error {
                     let failure = ProviderFailure.classify(
-                        error: error, dialect: route.dialect, secrets: [route.secret])
+                        error: error, dialect: route.dialect, secrets: route.secrets)
                     answer.fault = ProviderFault.of(failure, status: answer.status, retryAfter: nil)
                     answer.wasServed = tally.outputByteCount + tally.spokenByteCount > 0
                     return out

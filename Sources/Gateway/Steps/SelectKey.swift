@@ -10,13 +10,23 @@ struct ProviderRoute {
     var baseURL: String?
     var keyID: String
     var keySource: KeySource
-    var secret: String
+    var credential: ProviderCredential
+    /// By what its requests are let in; nil before `authorize`.
+    var authorization: Authorization?
+    /// An access token was refused already, and another made.
+    var wasReauthorized = false
     /// In force at `begunAt`. Nil is possible only where nothing is charged.
     var price: PriceInForce?
     /// Milliseconds since 1970.
     var begunAt: Int64
 
     var costsCredits: Bool { keySource.costsCredits }
+
+    /// What nobody's error may repeat.
+    var secrets: [String] {
+        guard case .token(let token, _)? = authorization else { return credential.secrets }
+        return credential.secrets + [token]
+    }
 }
 
 extension RunPipeline {
@@ -47,19 +57,33 @@ extension RunPipeline {
             throw unusable("The model \(plan.model) of \(plan.provider) has no price, and its key costs credits.")
         }
         let dialect = try dialect(plan)
-        let baseURL = settings.providerBaseURLs[plan.provider] ?? dialect.baseURL
+        let credential = try credential(key, dialect)
+        let baseURL = settings.providerBaseURLs[plan.provider] ?? dialect.baseURL ?? credential.baseURL
         guard baseURL != nil else {
             throw unusable("The provider \(plan.provider) has no base URL: set providers.\(plan.provider).base_url.")
         }
         return ProviderRoute(
-            dialect: dialect, baseURL: baseURL, keyID: key.id, keySource: source, secret: try open(key), price: price,
-            begunAt: now)
+            dialect: dialect, baseURL: baseURL, keyID: key.id, keySource: source, credential: credential,
+            price: price, begunAt: now)
+    }
+
+    private func credential(
+        _ key: ProviderKeyRecord, _ dialect: ProviderDialect
+    ) throws(GatewayError) -> ProviderCredential {
+        let secret = try open(key)
+        do throws(CredentialFault) {
+            return try ProviderCredential(secret, for: dialect.platform)
+        } catch {
+            throw unusable(key.id, "\(error)")
+        }
     }
 
     /// What the provider speaks of what it is asked.
     private func dialect(_ plan: Plan) throws(GatewayError) -> ProviderDialect {
         let known = ProviderDialect.named(plan.provider, habitsOf: settings.providerDialects[plan.provider])
-        guard format == .embeddings else { return known.speaking(responses: plan.wire == .responses) }
+        guard format == .embeddings else {
+            return known.speaking(responses: plan.wire == .responses, model: plan.model)
+        }
         guard let embedding = known.embedding else {
             throw GatewayError(
                 .invalidRequest,
@@ -76,6 +100,11 @@ extension RunPipeline {
             worker.logger.error("provider key does not open", metadata: ["key": "\(key.id)", "reason": "\(error)"])
             throw unusable("The key \(key.id) cannot be opened with the master key at hand.")
         }
+    }
+
+    /// - Parameter fault: names a member of the secret, and never what stands there.
+    func unusable(_ keyID: String, _ fault: String) -> GatewayError {
+        unusable("The key \(keyID) cannot be used: \(fault).")
     }
 
     private func unusable(_ message: String) -> GatewayError { GatewayError(.noUsableKey, message, retryAfter: 30) }

@@ -17,12 +17,24 @@ package enum AnthropicBody {
         }
     }
 
-    package static func encode(_ outgoing: Outgoing) throws(RequestFault) -> ProviderBody {
+    /// - Parameter platform: Vertex AI names the model in the path, and the protocol's version in the body.
+    package static func encode(
+        _ outgoing: Outgoing, platform: ProviderDialect.Platform? = nil
+    ) throws(RequestFault) -> ProviderBody {
+        var outgoing = outgoing
+        if platform == .vertex {
+            // It is ours to say.
+            outgoing.rawFields.removeAll { $0.name == vertexVersionField }
+            outgoing.conversation.foreign.removeAll { $0.name == vertexVersionField }
+        }
         var writer = JSONWriter(capacity: 1_024 + outgoing.rawMessages.reduce(0) { $0 + $1.range.count })
         var ignored = outgoing.ignored
         let (system, turns) = prompt(outgoing)
         writer.beginObject()
-        writer.member("model", outgoing.model)
+        switch platform {
+        case .vertex: writer.member(vertexVersionField, vertexVersion)
+        case .bedrock, nil: writer.member("model", outgoing.model)
+        }
         writer.key("max_tokens")
         writer.int(outgoing.maxOutputTokens)
         try writer.system(system, outgoing.rawSystem)
@@ -43,6 +55,9 @@ package enum AnthropicBody {
         }
         return ProviderBody(bytes: writer.bytes, ignored: ignored)
     }
+
+    private static let vertexVersionField = "anthropic_version"
+    private static let vertexVersion = "vertex-2023-10-16"
 
     /// Instructions stand beside the messages. Where there is nothing else, the last of them is what the user says:
     /// Anthropic takes no request without a message.

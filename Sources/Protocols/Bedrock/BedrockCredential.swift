@@ -44,6 +44,22 @@ package enum BedrockCredential: Hashable, Sendable {
         return bytes.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == UInt8(ascii: "-") }
     }
 
+    /// Where Bedrock's models of a region are called.
+    package static func baseURL(region: String) -> String {
+        "https://bedrock-runtime.\(region).amazonaws.com" + (region.hasPrefix("cn-") ? ".cn" : "")
+    }
+
+    /// The region that a host of AWS's own is of: `bedrock-runtime.us-east-1.amazonaws.com`, also of its FIPS kind and of
+    /// a private endpoint. Nil for other hosts.
+    package static func region(ofHost host: String) -> String? {
+        let labels = host.lowercased().split(separator: ".")
+        guard labels.contains("amazonaws"),
+            let service = labels.firstIndex(where: { $0 == "bedrock-runtime" || $0 == "bedrock-runtime-fips" }),
+            labels.indices.contains(service + 1), isRegion(String(labels[service + 1]))
+        else { return nil }
+        return String(labels[service + 1])
+    }
+
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
     private static func isWord(_ byte: UInt8) -> Bool {

@@ -12,12 +12,14 @@ package enum GeminiBody {
         return "/\(name):" + (stream ? "streamGenerateContent?alt=sse" : "generateContent")
     }
 
-    private static func escaped(_ segment: some Sequence<UInt8>) -> String {
+    /// - Parameter also: a byte that stands for itself.
+    static func escaped(_ segment: some Sequence<UInt8>, keeping also: UInt8? = nil) -> String {
         segment.reduce(into: "") { text, byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
                 UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
                 text.unicodeScalars.append(Unicode.Scalar(byte))
+            case _ where byte == also: text.unicodeScalars.append(Unicode.Scalar(byte))
             case _: text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
             }
         }

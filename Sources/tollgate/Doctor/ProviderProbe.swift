@@ -35,7 +35,10 @@ struct ProviderProbe: Sendable {
         var outcome = Outcome(provider: dialect.name, url: base, keyID: key?.id)
         guard let base else { return outcome }
         var headers = [("User-Agent", "tollgate")]
-        if let secret = key?.secret { headers.append((dialect.keyHeader, dialect.keyPrefix + secret.text)) }
+        // A cloud's key is no header's value, and its private part is for nobody else.
+        if let secret = key?.secret, dialect.platform == nil {
+            headers.append((dialect.keyHeader, dialect.keyPrefix + secret.text))
+        }
         let request = ExchangeRequest(
             method: "GET", url: base + "/models", headers: headers, timeouts: Self.timeouts)
         do throws(TransportError) {
@@ -77,7 +80,7 @@ extension ProviderProbe {
         return names.sorted().flatMap { name -> [ProviderProbe] in
             let dialect = ProviderDialect.named(name, habitsOf: settings.providerDialects[name])
             let base = settings.providerBaseURLs[name] ?? dialect.baseURL
-            let own = usesKeys ? keys.filter { $0.provider == name && $0.secret != nil } : []
+            let own = usesKeys && dialect.platform == nil ? keys.filter { $0.provider == name && $0.secret != nil } : []
             var probe = ProviderProbe(dialect: dialect, base: base)
             // What is asked for is told by the provider's name, also where its habits are another's.
             probe.dialect.name = name

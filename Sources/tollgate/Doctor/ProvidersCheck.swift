@@ -1,3 +1,4 @@
+import Protocols
 import Transport
 
 /// The providers' addresses can be reached, and, where asked for, take their keys.
@@ -30,6 +31,7 @@ enum ProvidersCheck: Check {
         if provider == "simulated", patient.configuration.simulator.isEnabled {
             return .ok("simulated: runs inside the server")
         }
+        if ProviderDialect.named(provider).platform == .bedrock { return .ok("\(provider): where its key's region is") }
         return Finding(
             level: isUsed ? .error : .warning, what: "\(provider): has no base URL",
             mend: "set providers.\(provider).base_url")

@@ -20,7 +20,7 @@ package enum AnthropicBody {
     package static func encode(_ outgoing: Outgoing) throws(RequestFault) -> ProviderBody {
         var writer = JSONWriter(capacity: 1_024 + outgoing.rawMessages.reduce(0) { $0 + $1.range.count })
         var ignored = outgoing.ignored
-        let (system, turns) = prompt(outgoing)
+        let (system, turns) = outgoing.prompt
         writer.beginObject()
         writer.member("model", outgoing.model)
         writer.key("max_tokens")
@@ -43,21 +43,6 @@ package enum AnthropicBody {
         }
         return ProviderBody(bytes: writer.bytes, ignored: ignored)
     }
-
-    /// Instructions stand beside the messages. Where there is nothing else, the last of them is what the user says:
-    /// Anthropic takes no request without a message.
-    private static func prompt(_ outgoing: Outgoing) -> (system: [Turn], turns: [Turn]) {
-        var system = outgoing.conversation.turns.filter(\.isInstruction)
-        var turns = outgoing.conversation.turns.filter { !$0.isInstruction }
-        if turns.isEmpty, outgoing.rawMessages.isEmpty, let last = system.popLast() {
-            turns = [Turn(.user, last.parts)]
-        }
-        return (system, turns)
-    }
-}
-
-extension Turn {
-    var isInstruction: Bool { role == .system || role == .developer }
 }
 
 extension JSONWriter {

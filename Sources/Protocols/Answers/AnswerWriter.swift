@@ -7,6 +7,11 @@ package protocol AnswerWriter: Sendable {
     mutating func write(_ step: AnswerStep) throws(RelayFault) -> [UInt8]
     /// The events that end the stream; with the first ones where nothing was written before.
     mutating func end(_ ending: AnswerEnding) -> [UInt8]
+    /// The events that end a stream that failed, in place of `end`.
+    /// - Parameters:
+    ///   - status: of HTTP, as it would have been before the first byte.
+    ///   - requestID: as the header has it.
+    mutating func fail(_ error: ErrorBody, status: Int, requestID: String) -> [UInt8]
     /// The body of an answer that is not streamed.
     static func whole(_ answer: AssembledAnswer, _ ending: AnswerEnding) -> [UInt8]
 }

@@ -29,7 +29,7 @@ package enum AnthropicBody {
         }
         var writer = JSONWriter(capacity: 1_024 + outgoing.rawMessages.reduce(0) { $0 + $1.range.count })
         var ignored = outgoing.ignored
-        let (system, turns) = prompt(outgoing)
+        let (system, turns) = outgoing.prompt
         writer.beginObject()
         switch platform {
         case .vertex: writer.member(vertexVersionField, vertexVersion)
@@ -58,21 +58,6 @@ package enum AnthropicBody {
 
     private static let vertexVersionField = "anthropic_version"
     private static let vertexVersion = "vertex-2023-10-16"
-
-    /// Instructions stand beside the messages. Where there is nothing else, the last of them is what the user says:
-    /// Anthropic takes no request without a message.
-    private static func prompt(_ outgoing: Outgoing) -> (system: [Turn], turns: [Turn]) {
-        var system = outgoing.conversation.turns.filter(\.isInstruction)
-        var turns = outgoing.conversation.turns.filter { !$0.isInstruction }
-        if turns.isEmpty, outgoing.rawMessages.isEmpty, let last = system.popLast() {
-            turns = [Turn(.user, last.parts)]
-        }
-        return (system, turns)
-    }
-}
-
-extension Turn {
-    var isInstruction: Bool { role == .system || role == .developer }
 }
 
 extension JSONWriter {

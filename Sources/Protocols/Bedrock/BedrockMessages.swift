@@ -1,12 +1,9 @@
 import JSON
 
 extension BedrockEncoding {
-    /// Messages, and the instructions beside them. Where there is nothing else, the last instruction is what the user
-    /// says: Bedrock takes no request without a message. Sides must take turns, so what one says in a row is one message.
+    /// Messages, and the instructions beside them. Sides must take turns, so what one says in a row is one message.
     mutating func writePrompt() throws(RequestFault) {
-        var system = outgoing.conversation.turns.filter(\.isInstruction)
-        var turns = outgoing.conversation.turns.filter { !$0.isInstruction }
-        if turns.isEmpty, let last = system.popLast() { turns = [Turn(.user, last.parts)] }
+        let (system, turns) = outgoing.prompt
         writer.key("messages")
         writer.beginArray()
         var open: Turn.Role?

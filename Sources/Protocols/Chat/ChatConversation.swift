@@ -118,15 +118,10 @@ extension Conversation {
                     name: JSONText(message.member("name"))))
         case "assistant": try addAssistant(message, at: place)
         case "tool", "function":
-            let result = Turn.CallResult(
-                id: JSONText(message.member("tool_call_id")), name: JSONText(message.member("name")),
-                content: try parts(of: message, at: place))
-            // Results in a row are of one turn.
-            if let last = turns.last, last.role == .user, last.isOfResults {
-                turns[turns.endIndex - 1].parts.append(.result(result))
-            } else {
-                turns.append(Turn(.user, [.result(result)]))
-            }
+            append(
+                Turn.CallResult(
+                    id: JSONText(message.member("tool_call_id")), name: JSONText(message.member("name")),
+                    content: try parts(of: message, at: place)))
         case _: throw RequestFault("The role is unknown.", param: place + ".role")
         }
     }
@@ -195,11 +190,5 @@ extension Conversation {
             throw RequestFault("Must be the text of a JSON object.", param: place)
         }
         return root.raw
-    }
-}
-
-extension Turn {
-    fileprivate var isOfResults: Bool {
-        !parts.isEmpty && parts.allSatisfy { if case .result = $0 { true } else { false } }
     }
 }

@@ -1,14 +1,11 @@
 import JSON
 
 extension CohereEncoding {
-    /// Where there are instructions only, the last of them is what the user says.
     mutating func writeMessages() throws(RequestFault) {
-        var turns = outgoing.conversation.turns
-        if turns.allSatisfy(\.isInstruction), let last = turns.popLast() { turns.append(Turn(.user, last.parts)) }
         var ids = CohereCallIDs()
         writer.key("messages")
         writer.beginArray()
-        for turn in turns {
+        for turn in outgoing.turns {
             switch turn.role {
             case .system, .developer: try writer.message("system", turn.parts)
             case .user: try writeUser(turn.parts, &ids)

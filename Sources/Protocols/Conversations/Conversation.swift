@@ -18,6 +18,16 @@ package struct Conversation: Sendable {
 
     package init() {}
 
+    /// Adds what a tool answered. Results in a row are of one turn; a turn that ends with one has nothing else.
+    mutating func append(_ result: Turn.CallResult) {
+        let isNext = if case .result? = turns.last?.parts.last { true } else { false }
+        if isNext {
+            turns[turns.endIndex - 1].parts.append(.result(result))
+        } else {
+            turns.append(Turn(.user, [.result(result)]))
+        }
+    }
+
     package func spelled(_ name: Settings.Name) -> String { spelling[name] ?? name.rawValue }
 
     /// A field of a body, of whatever meaning.
@@ -132,7 +142,8 @@ package struct Media: Sendable {
     ) {
         self.kind = kind
         self.source = source
-        self.type = type
+        // Not its name, but often written.
+        self.type = type == "image/jpg" ? "image/jpeg" : type
         self.name = name
         self.detail = detail
     }

@@ -12,6 +12,10 @@ package struct GeminiAnswerReader: AnswerReader {
     private var citations = 0
     /// The most searches that an event named; nil where none did.
     private var searches: Int64?
+    /// Whether an answer rests on Google Maps, which is billed once for a prompt.
+    private var isMapped = false
+    private var isGrounded = false
+    private var isOver = false
     private var saidText = false
 
     package init() {}
@@ -45,9 +49,17 @@ package struct GeminiAnswerReader: AnswerReader {
             step.isAnswer = true
             step.finishes.append(AnswerStep.Finish(.contentFilter))
         }
-        step.usage = GeminiUsage.read(root, searches: searches, saidText: saidText)
+        isOver = isOver || !step.finishes.isEmpty
+        step.usage = GeminiUsage.read(root, toolCalls: toolCalls, saidText: saidText)
         tally.note(step)
         return step
+    }
+
+    /// Calls of Google's own tools that it bills; nil where there is no telling. An answer that is over and says nothing of
+    /// what it rests on made none.
+    private var toolCalls: Int64? {
+        if searches != nil || isMapped { return (searches ?? 0) + (isMapped ? 1 : 0) }
+        return isOver && !isGrounded ? 0 : nil
     }
 
     private mutating func add(_ candidate: JSONValue, _ number: Int64, _ step: inout AnswerStep) {
@@ -102,6 +114,8 @@ package struct GeminiAnswerReader: AnswerReader {
 
     private mutating func addSources(_ metadata: JSONValue, _ number: Int64, _ step: inout AnswerStep) {
         let chunks = metadata.present("groundingChunks")?.elements() ?? []
+        isGrounded = isGrounded || (try? metadata.members().isEmpty) != true
+        isMapped = isMapped || chunks.contains { $0.present("maps") != nil }
         for chunk in chunks.dropFirst(sources) {
             guard let web = chunk.present("web") ?? chunk.present("retrievedContext") ?? chunk.present("maps") else {
                 continue

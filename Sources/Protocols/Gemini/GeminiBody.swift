@@ -55,7 +55,7 @@ struct GeminiEncoding {
         self.outgoing = outgoing
         self.dialect = dialect
         model = GeminiModel(outgoing.model)
-        prompt = Self.prompt(outgoing)
+        prompt = outgoing.prompt
         ignored = outgoing.ignored
         let raw = outgoing.rawMessages.reduce(0) { $0 + $1.range.count }
         writer = JSONWriter(capacity: 1024 + raw + outgoing.conversation.turns.count * 256)

@@ -4,17 +4,7 @@ extension GeminiEncoding {
     /// Tells the third generation not to ask for a call's signature, of calls that another model made.
     static let noSignature = "skip_thought_signature_validator"
 
-    /// All instructions are in one place, whatever stands between them. Where there is nothing else, the last of them is
-    /// what the user says: Google takes no request without contents.
-    static func prompt(_ outgoing: Outgoing) -> (system: [Turn], turns: [Turn]) {
-        var system = outgoing.conversation.turns.filter(\.isInstruction)
-        var turns = outgoing.conversation.turns.filter { !$0.isInstruction }
-        if turns.isEmpty, outgoing.rawMessages.isEmpty, let last = system.popLast() {
-            turns = [Turn(.user, last.parts)]
-        }
-        return (system, turns)
-    }
-
+    /// All instructions are in one place, whatever stands between them.
     mutating func writeSystem() throws(RequestFault) {
         let turns = prompt.system
         let raw = outgoing.rawSystem?.present("parts")?.googleItems ?? []
@@ -67,7 +57,9 @@ extension GeminiEncoding {
         }
         // Before the third generation what a tool shows is shown by the user.
         if !model.isThird { rest = results.flatMap(\.media) + rest }
-        if rest.isEmpty, !results.isEmpty { return }
+        // A content without parts is refused, as is a text that says nothing.
+        rest.removeAll { if case .text(let text) = $0 { text.isEmpty } else { false } }
+        if rest.isEmpty { return }
         writer.beginContent()
         for part in rest {
             switch part {
@@ -109,13 +101,13 @@ extension GeminiEncoding {
         case .base64(let data):
             writer.key("inlineData")
             writer.beginObject()
-            writer.member("mimeType", media.googleType ?? media.kind.usualType)
+            writer.member("mimeType", media.type ?? media.kind.usualType)
             writer.member("data", data)
             writer.endObject()
         case .url(let url) where Media.isKnownToGoogle(url.string):
             writer.key("fileData")
             writer.beginObject()
-            if let type = media.googleType { writer.member("mimeType", type) }
+            if let type = media.type { writer.member("mimeType", type) }
             writer.member("fileUri", url)
             writer.endObject()
         case .url:
@@ -214,7 +206,7 @@ extension JSONWriter {
         }
         key("inlineData")
         beginObject()
-        member("mimeType", media.googleType ?? media.kind.usualType)
+        member("mimeType", media.type ?? media.kind.usualType)
         member("data", data)
         endObject()
     }
@@ -251,8 +243,6 @@ extension Turn.CallResult {
 }
 
 extension Media {
-    fileprivate var googleType: String? { type == "image/jpg" ? "image/jpeg" : type }
-
     /// What Google reads by itself: Cloud Storage, its File API, YouTube.
     fileprivate static func isKnownToGoogle(_ url: String) -> Bool {
         [

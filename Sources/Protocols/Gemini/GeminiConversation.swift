@@ -4,8 +4,9 @@ import JSON
 package enum GeminiConversation {
     package static func read(_ call: RunCall) throws(RequestFault) -> Conversation {
         var reading = GeminiReading()
-        if let system = call.system { try reading.addSystem(system) }
+        if let system = call.system { reading.addSystem(system) }
         for (index, content) in call.messages.enumerated() { try reading.add(content, at: "contents[\(index)]") }
+        reading.endThoughts()
         for field in call.parameters { try reading.conversation.note(gemini: field.name, field.value) }
         return reading.conversation
     }
@@ -15,12 +16,18 @@ package enum GeminiConversation {
 /// get one.
 private struct GeminiReading {
     var conversation = Conversation()
-    /// Calls that nothing answered yet.
-    private var open: [(id: JSONText, name: JSONText)] = []
-    private var callCount = 0
+    private var callIDs: [JSONText] = []
+    private var pairing = CallPairing()
+    /// Whether the last turn is of results alone.
+    private var endsInResults = false
+    /// Of the last part, which is reasoning, while it grows: thoughts in a row are one, however a stream cut them.
+    private var thoughts: [UInt8] = []
 
-    mutating func addSystem(_ system: JSONValue) throws(RequestFault) {
-        let parts = try texts(system, at: "systemInstruction")
+    mutating func addSystem(_ system: JSONValue) {
+        let parts = (system.present("parts")?.googleItems ?? []).compactMap { part -> Turn.Part? in
+            guard part.hasOneMeaning, let text = JSONText(part.present("text")) else { return .native(part) }
+            return text.isEmpty ? nil : .text(text)
+        }
         if !parts.isEmpty { conversation.turns.append(Turn(.system, parts)) }
     }
 
@@ -33,28 +40,24 @@ private struct GeminiReading {
         case _: throw RequestFault("The role is unknown.", param: place + ".role")
         }
         let parts = content.present("parts")?.googleItems ?? []
-        let joins = conversation.turns.last.map { $0.role == role && (role == .assistant || $0.isOfResults) } ?? false
+        let joins = conversation.turns.last?.role == role && (role == .assistant || endsInResults)
+        if !joins { endThoughts() }
         var turn = joins ? conversation.turns.removeLast() : Turn(role, [])
+        let before = turn.parts.count
         for (index, part) in parts.enumerated() {
             let place = "\(place).parts[\(index)]"
-            if role == .assistant {
+            if !part.hasOneMeaning {
+                endThoughts(&turn)
+                turn.parts.append(.native(part))
+            } else if role == .assistant {
                 try addSaid(part, to: &turn, at: place)
             } else {
                 try addAsked(part, to: &turn, place)
             }
         }
-        if !turn.parts.isEmpty { conversation.turns.append(turn) }
-    }
-
-    private func texts(_ content: JSONValue, at place: String) throws(RequestFault) -> [Turn.Part] {
-        var parts: [Turn.Part] = []
-        for (index, part) in (content.present("parts")?.googleItems ?? []).enumerated() {
-            guard let text = JSONText(part.present("text")) else {
-                throw RequestFault("Must be text.", param: "\(place).parts[\(index)]")
-            }
-            if !text.isEmpty { parts.append(.text(text)) }
-        }
-        return parts
+        if turn.parts.isEmpty { return }
+        endsInResults = turn.parts[before...].allSatisfy { if case .result = $0 { true } else { false } }
+        conversation.turns.append(turn)
     }
 
     private mutating func addAsked(_ part: JSONValue, to turn: inout Turn, _ place: String) throws(RequestFault) {
@@ -68,7 +71,9 @@ private struct GeminiReading {
     private mutating func addSaid(_ part: JSONValue, to turn: inout Turn, at place: String) throws(RequestFault) {
         let signature = JSONText(part.google("thoughtSignature")).map(GeminiSeal.open)
         let isThought = part.present("thought")?.bool == true
-        if isThought, let text = JSONText(part.present("text")), !text.isEmpty { turn.addThought(text) }
+        if isThought, let text = JSONText(part.present("text")), !text.isEmpty { addThought(text, to: &turn) }
+        if isThought, signature == nil { return }
+        if signature != nil { endThoughts(&turn) }
         switch signature {
         case nil: break
         // What it stands on follows.
@@ -80,8 +85,10 @@ private struct GeminiReading {
         if let function = part.google("functionCall") {
             var call = try call(function, at: place + ".functionCall")
             if case .own(let own)? = signature { call.signature = own }
+            endThoughts(&turn)
             turn.parts.append(.call(call))
         } else if let said = Self.textOrMedia(part) {
+            endThoughts(&turn)
             turn.parts.append(said)
         }
     }
@@ -94,10 +101,28 @@ private struct GeminiReading {
         guard arguments == nil || arguments?.kind == .object else {
             throw RequestFault("Must be an object.", param: place + ".args")
         }
-        callCount += 1
-        let id = JSONText(function.present("id")) ?? JSONText("tollgate_call_\(callCount)")
-        open.append((id, name))
+        let id = JSONText(function.present("id")) ?? JSONText("tollgate_call_\(callIDs.count + 1)")
+        callIDs.append(id)
+        pairing.add(id: id, name: name)
         return Turn.Call(id: id, name: name, arguments: arguments?.raw ?? Array("{}".utf8)[...])
+    }
+
+    private mutating func addThought(_ text: JSONText, to turn: inout Turn) {
+        if thoughts.isEmpty { turn.parts.append(.reasoning(.utf8([]), signature: nil)) }
+        thoughts += text.utf8
+    }
+
+    private mutating func endThoughts(_ turn: inout Turn) {
+        guard !thoughts.isEmpty else { return }
+        turn.parts[turn.parts.endIndex - 1] = .reasoning(.utf8(thoughts), signature: nil)
+        thoughts = []
+    }
+
+    /// Of the last turn.
+    mutating func endThoughts() {
+        guard !thoughts.isEmpty, var turn = conversation.turns.popLast() else { return }
+        endThoughts(&turn)
+        conversation.turns.append(turn)
     }
 
     /// What answers the first open call of its id, or else of its name.
@@ -106,14 +131,13 @@ private struct GeminiReading {
             throw RequestFault("The response has no name.", param: place)
         }
         let id = JSONText(response.present("id"))
-        let answered = open.firstIndex { $0.id == id } ?? open.firstIndex { $0.name == name }
+        let answered = pairing.answer(id: id, name: name).map { callIDs[$0] }
         let (text, isError) = Self.said(by: response.present("response"))
         var content: [Turn.Part] = text.isEmpty ? [] : [.text(text)]
         for part in response.present("parts")?.googleItems ?? [] {
-            if let part = Self.textOrMedia(part) { content.append(part) }
+            if let part = part.hasOneMeaning ? Self.textOrMedia(part) : .native(part) { content.append(part) }
         }
-        return Turn.CallResult(
-            id: answered.map { open.remove(at: $0).id } ?? id, name: name, content: content, isError: isError)
+        return Turn.CallResult(id: answered ?? id, name: name, content: content, isError: isError)
     }
 
     /// Google's own name for a tool's output is `output`, its Python SDK's is `result`; `error` is for errors. Else the
@@ -162,19 +186,23 @@ extension Media.Kind {
     }
 }
 
-extension Turn {
-    fileprivate var isOfResults: Bool {
-        !parts.isEmpty && parts.allSatisfy { if case .result = $0 { true } else { false } }
-    }
+extension JSONValue {
+    private static let contentNames: Set<String> = [
+        "text", "inlineData", "fileData", "functionCall", "functionResponse", "executableCode", "codeExecutionResult",
+    ]
 
-    /// Thoughts in a row are one, however a stream cut them: their signature is of the whole.
-    fileprivate mutating func addThought(_ text: JSONText) {
-        guard case .reasoning(let before, nil)? = parts.last else {
-            return parts.append(.reasoning(text, signature: nil))
+    /// Whether a part is of one kind, and no name stands in it twice: what is counted by one of two may not be what Google
+    /// sees.
+    fileprivate var hasOneMeaning: Bool {
+        guard hasDistinctNames(as: GeminiName.camel) else { return false }
+        let contents = ((try? members()) ?? []).filter {
+            !$0.value.isNull && Self.contentNames.contains(GeminiName.camel($0.name))
         }
-        parts[parts.endIndex - 1] = .reasoning(.utf8(before.utf8 + text.utf8), signature: nil)
+        return contents.count < 2 && contents.allSatisfy { $0.value.hasDistinctNames(as: GeminiName.camel) }
     }
+}
 
+extension Turn {
     fileprivate mutating func addSignature(_ signature: JSONText) {
         guard case .reasoning(let before, nil)? = parts.last else {
             return parts.append(.reasoning(.utf8([]), signature: signature))

@@ -40,8 +40,11 @@ package struct GeminiRequest: Sendable {
 
     private static func contents(_ field: JSONMember) throws(RequestFault) -> [JSONValue] {
         let contents = field.value.googleItems
-        for (index, content) in contents.enumerated() where content.kind != .object {
-            throw RequestFault("Must be an object.", param: "contents[\(index)]")
+        for (index, content) in contents.enumerated() {
+            guard let members = try? content.members() else {
+                throw RequestFault("Must be an object.", param: "contents[\(index)]")
+            }
+            _ = try distinct(members, within: "contents[\(index)]")
         }
         return contents
     }

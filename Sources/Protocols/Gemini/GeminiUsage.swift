@@ -6,9 +6,9 @@ enum GeminiUsage {
     /// The report as disjoint counters. Nil where it is absent, incomplete or implausible. The prompt includes what was
     /// read from the cache; thoughts, and what tools of Google's added to the prompt, are counted beside.
     /// - Parameters:
-    ///   - searches: how often Google searched, where the answer says so.
+    ///   - toolCalls: how often Google's own tools were called, where the answer tells.
     ///   - saidText: whether text came so far: then candidates that are not counted are not zero.
-    static func read(_ root: JSONValue, searches: Int64?, saidText: Bool) -> ReportedUsage? {
+    static func read(_ root: JSONValue, toolCalls: Int64?, saidText: Bool) -> ReportedUsage? {
         guard let metadata = root.present("usageMetadata"), let prompt = count(metadata, "promptTokenCount") else {
             return nil
         }
@@ -31,8 +31,8 @@ enum GeminiUsage {
         let usage = Usage(
             uncachedInput: uncached - soundRead, cacheRead: cached, audioInput: soundRead,
             output: candidates - soundSaid - (thoughtsAreWithin ? thoughts : 0), reasoning: thoughts,
-            audioOutput: soundSaid, toolCalls: searches ?? 0)
-        return usage.isPlausible ? ReportedUsage(usage: usage, saysToolCalls: searches != nil) : nil
+            audioOutput: soundSaid, toolCalls: toolCalls ?? 0)
+        return usage.isPlausible ? ReportedUsage(usage: usage, saysToolCalls: toolCalls != nil) : nil
     }
 
     /// What is no count is -1, which makes the report implausible.

@@ -56,15 +56,15 @@ package struct ResponsesAnswerWriter: AnswerWriter {
     }
 
     /// The events that end a stream that failed: the error, and the response as far as it came.
-    package mutating func fail(_ error: ErrorBody) -> [UInt8] {
+    package mutating func fail(_ error: ErrorBody, status: Int, requestID: String) -> [UInt8] {
         var out: [UInt8] = []
         begin(&out)
         out += error.encodeResponsesEvent(sequence: sequence)
         sequence += 1
-        let status = ResponsesStatus.failed(code: error.code ?? error.type, message: error.message)
-        say(status.event, size: output.reduce(512) { $0 + $1.count }, &out) { [head, output] writer in
+        let failed = ResponsesStatus.failed(code: error.code ?? error.type, message: error.message)
+        say(failed.event, size: output.reduce(512) { $0 + $1.count }, &out) { [head, output] writer in
             writer.key("response")
-            writer.response(head, status, output, nil, verdict: nil)
+            writer.response(head, failed, output, nil, verdict: nil)
         }
         return out
     }

@@ -22,7 +22,8 @@ package enum ResponsesBody {
     /// Written by this type itself, or of chat completions only, so no field of a version or a request brings them along.
     private static let reserved: Set<String> = [
         "model", "input", "instructions", "tools", "stream", "max_output_tokens", "messages", "stream_options", "n",
-        "max_tokens", "max_completion_tokens", "previous_response_id", "conversation", "background", "prompt",
+        "max_tokens", "max_completion_tokens", "include", "previous_response_id", "conversation", "background",
+        "prompt",
     ]
 
     /// Throws where something cannot be said in Responses.
@@ -36,7 +37,8 @@ package enum ResponsesBody {
             throw RequestFault(
                 "The deployed provider gives no log probabilities.", param: conversation.spelled(.logprobs))
         }
-        let heading = conversation.turns.prefix { $0.isHeading }
+        let turns = outgoing.turns
+        let heading = turns.prefix { $0.isHeading }
         var writer = JSONWriter(capacity: size(outgoing))
         writer.beginObject()
         writer.member("model", outgoing.model)
@@ -44,8 +46,9 @@ package enum ResponsesBody {
         writer.key("input")
         writer.beginArray()
         var items = ResponsesInput(spoken: outgoing.spoken, knowsDeveloperRole: dialect.knowsDeveloperRole)
-        for turn in conversation.turns.dropFirst(heading.count) { try items.write(turn, to: &writer) }
-        for item in outgoing.rawMessages { items.write(raw: item, to: &writer) }
+        for turn in turns.dropFirst(heading.count) { try items.write(turn, to: &writer) }
+        let isStored = isStored(outgoing)
+        for item in outgoing.rawMessages where isStored || !item.isNowhere { items.write(raw: item, to: &writer) }
         writer.endArray()
         var ignored = outgoing.ignored
         writeTools(outgoing, to: &writer, &ignored)
@@ -58,6 +61,43 @@ package enum ResponsesBody {
         }
         writer.endObject()
         return ProviderBody(bytes: writer.bytes, ignored: ignored)
+    }
+
+    /// Whether the provider keeps the answer, as it kept those before it.
+    private static func isStored(_ outgoing: Outgoing) -> Bool { own("store", outgoing)?.bool == true }
+
+    /// A field that is written as it came: the client's, or else the version's.
+    private static func own(_ name: String, _ outgoing: Outgoing) -> JSONValue? {
+        if let field = outgoing.rawFields.first(where: { $0.name == name }) { return field.value }
+        return outgoing.conversation.foreign.first { $0.name == name }.flatMap {
+            try? JSONDocument(Array($0.json)).root
+        }
+    }
+
+    /// What is asked for beside the answer. Encrypted thoughts are wherever the model is to think: without them they could
+    /// not come back, as nothing is kept.
+    private static func writeInclude(_ outgoing: Outgoing, to writer: inout JSONWriter) {
+        let settings = outgoing.conversation.settings
+        var names = own("include", outgoing)?.elements().compactMap(\.string) ?? []
+        let thinks =
+            own("reasoning", outgoing).map { $0.member("effort")?.isString("none") != true }
+            ?? settings.reasoning.map { $0.nearestLevel != ReasoningWish.Level.none } ?? false
+        if thinks { names.append("reasoning.encrypted_content") }
+        if settings.logprobs == true { names.append("message.output_text.logprobs") }
+        guard !names.isEmpty else { return }
+        writer.key("include")
+        writer.beginArray()
+        var written: Set<String> = []
+        for name in names where written.insert(name).inserted { writer.string(name) }
+        writer.endArray()
+    }
+
+    /// Whether thinking is forbidden in another protocol's words. Models that do not think at all take no such word here.
+    private static func forbidsThinkingElsewhere(_ outgoing: Outgoing) -> Bool {
+        let conversation = outgoing.conversation
+        guard conversation.settings.reasoning?.nearestLevel == ReasoningWish.Level.none else { return false }
+        let name = conversation.spelled(.reasoning)
+        return name != Settings.Name.reasoning.rawValue && name != "reasoning" && !outgoing.ignored.contains(name)
     }
 
     private static func writeTools(_ outgoing: Outgoing, to writer: inout JSONWriter, _ ignored: inout [String]) {
@@ -81,7 +121,7 @@ package enum ResponsesBody {
         for field in outgoing.rawFields {
             // The client's own are of Responses; a version's are of chat completions.
             guard written.insert(field.name).inserted || field.name == "stream_options" else {
-                ignored.append(field.name)
+                if field.name != "include" { ignored.append(field.name) }
                 continue
             }
             writer.key(field.name)
@@ -96,7 +136,11 @@ package enum ResponsesBody {
             writer.key(field.name)
             writer.raw(field.json)
         }
-        writer.responsesSettings(conversation, isOwn: outgoing.spoken == .responses, &written)
+        if forbidsThinkingElsewhere(outgoing), written.insert("reasoning").inserted {
+            ignored.append(conversation.spelled(.reasoning))
+        }
+        writer.responsesSettings(conversation, &written)
+        writeInclude(outgoing, to: &writer)
         if settings.answerFormat != nil || verbosity != nil, written.insert("text").inserted {
             writer.responsesText(settings.answerFormat, verbosity)
         }
@@ -127,6 +171,13 @@ extension Turn {
     }
 }
 
+extension JSONValue {
+    /// Whether it is reasoning that only names what its provider kept.
+    fileprivate var isNowhere: Bool {
+        member("type")?.isString("reasoning") == true && JSONText(member("encrypted_content"))?.isEmpty != false
+    }
+}
+
 extension JSONWriter {
     /// The instructions that a conversation begins with, a version's before a client's.
     /// - Parameter raw: a string.
@@ -141,8 +192,7 @@ extension JSONWriter {
         string(utf8: Array(texts.map(\.utf8).joined(separator: ResponsesReasoning.separator)))
     }
 
-    fileprivate mutating func responsesSettings(_ conversation: Conversation, isOwn: Bool, _ written: inout Set<String>)
-    {
+    fileprivate mutating func responsesSettings(_ conversation: Conversation, _ written: inout Set<String>) {
         let settings = conversation.settings
         let raw: [(String, ArraySlice<UInt8>?)] = [
             ("temperature", settings.temperature), ("top_p", settings.topP), ("metadata", settings.metadata),
@@ -160,18 +210,7 @@ extension JSONWriter {
             bool(isParallel)
         }
         if let user = settings.user, written.insert("user").inserted { member("user", user) }
-        var included: [String] = []
-        if let wish = settings.reasoning, written.insert("reasoning").inserted {
-            responsesReasoning(wish)
-            // Without them its thoughts could not come back, as nothing is kept.
-            if wish.level != ReasoningWish.Level.none { included.append("reasoning.encrypted_content") }
-        }
-        if isOwn, settings.logprobs == true { included.append("message.output_text.logprobs") }
-        guard !included.isEmpty, written.insert("include").inserted else { return }
-        key("include")
-        beginArray()
-        for name in included { string(name) }
-        endArray()
+        if let wish = settings.reasoning, written.insert("reasoning").inserted { responsesReasoning(wish) }
     }
 
     private mutating func responsesReasoning(_ wish: ReasoningWish) {

@@ -25,7 +25,7 @@ package enum ResponsesConversation {
             "web_search_call", "file_search_call", "code_interpreter_call", "image_generation_call",
             "local_shell_call", "local_shell_call_output", "shell_call", "shell_call_output",
             "apply_patch_call", "apply_patch_call_output", "mcp_call", "mcp_list_tools", "mcp_approval_request",
-            "mcp_approval_response", "tool_search_call", "tool_search_output", "compaction", "additional_tools",
+            "mcp_approval_response", "tool_search_call", "compaction",
         ]
 
         mutating func add(_ item: JSONValue, at place: String, to conversation: inout Conversation) throws(RequestFault)
@@ -37,7 +37,7 @@ package enum ResponsesConversation {
                 var call = try Self.call(item, isCustom: type == "custom_tool_call", at: place)
                 call.signature = signature
                 signature = nil
-                conversation.append(.call(call), by: .assistant)
+                conversation.appendSaid(.call(call))
             case "function_call_output", "custom_tool_call_output":
                 end(&conversation)
                 guard let id = JSONText(item.member("call_id")) else {
@@ -47,20 +47,19 @@ package enum ResponsesConversation {
                     throw RequestFault("The result has no output.", param: place + ".output")
                 }
                 let content = try ResponsesConversation.parts(output, at: place + ".output")
-                conversation.append(
-                    .result(Turn.CallResult(id: id, name: JSONText(item.member("name")), content: content)), by: .user)
+                conversation.append(Turn.CallResult(id: id, name: JSONText(item.member("name")), content: content))
             case "reasoning": addReasoning(item, to: &conversation)
             case _ where Self.hosted.contains(type):
                 conversation.foreign.append(Conversation.Field(name: place, json: item.raw))
-            // It may be newer than this; whoever speaks Responses may know it.
-            case _: conversation.append(.native(item), by: .assistant)
+            // It brings tools along, or may be newer than this; whoever speaks Responses may know it.
+            case _: conversation.appendSaid(.native(item))
             }
         }
 
         /// A signature that no call took is of the turn all the same.
         mutating func end(_ conversation: inout Conversation) {
             guard let signature else { return }
-            conversation.append(.reasoning(.utf8([]), signature: signature), by: .assistant)
+            conversation.appendSaid(.reasoning(.utf8([]), signature: signature))
             self.signature = nil
         }
 
@@ -72,7 +71,7 @@ package enum ResponsesConversation {
             }
             let parts = try ResponsesConversation.parts(content, at: place + ".content")
             switch item.member("role")?.string {
-            case "assistant": for part in parts { conversation.append(part, by: .assistant) }
+            case "assistant": for part in parts { conversation.appendSaid(part) }
             case "user":
                 end(&conversation)
                 conversation.turns.append(Turn(.user, parts))
@@ -91,12 +90,12 @@ package enum ResponsesConversation {
             let opaque = ResponsesReasoning.opaque(item)
             if !texts.isEmpty {
                 let text = Array(texts.joined(separator: ResponsesReasoning.separator))
-                conversation.append(.reasoning(.utf8(text), signature: opaque), by: .assistant)
+                conversation.appendSaid(.reasoning(.utf8(text), signature: opaque))
             } else if let opaque {
                 if item.member("id")?.string?.hasPrefix(ResponsesReasoning.signatureID) == true {
                     signature = opaque
                 } else {
-                    conversation.append(.hiddenReasoning(opaque), by: .assistant)
+                    conversation.appendSaid(.hiddenReasoning(opaque))
                 }
             }
         }
@@ -130,7 +129,8 @@ package enum ResponsesConversation {
     }
 
     private static func part(_ value: JSONValue) -> Turn.Part? {
-        switch value.member("type")?.string {
+        guard value.hasDistinctNames else { return nil }
+        return switch value.member("type")?.string {
         case "input_text", "output_text", "text", nil: JSONText(value.member("text")).map { .text($0) }
         case "refusal": JSONText(value.member("refusal")).map { .refusal($0) }
         case "input_image": image(value).map { .media($0) }
@@ -166,18 +166,12 @@ package enum ResponsesConversation {
 }
 
 extension Conversation {
-    /// Joins what the assistant does in a row, and what its tools answer in a row.
-    fileprivate mutating func append(_ part: Turn.Part, by role: Turn.Role) {
-        if let last = turns.last, last.role == role, role == .assistant || last.isOfResultsOnly {
+    /// Joins what the assistant does in a row.
+    fileprivate mutating func appendSaid(_ part: Turn.Part) {
+        if turns.last?.role == .assistant {
             turns[turns.endIndex - 1].parts.append(part)
         } else {
-            turns.append(Turn(role, [part]))
+            turns.append(Turn(.assistant, [part]))
         }
-    }
-}
-
-extension Turn {
-    fileprivate var isOfResultsOnly: Bool {
-        !parts.isEmpty && parts.allSatisfy { if case .result = $0 { true } else { false } }
     }
 }

@@ -5,14 +5,8 @@ struct ResponsesInput {
     /// Whose unmarked signatures are the client's own.
     let spoken: WireProtocol
     let knowsDeveloperRole: Bool
-    private var calls: [Call] = []
-
-    private struct Call {
-        var id: JSONText
-        var name: JSONText
-        var isCustom: Bool
-        var isAnswered = false
-    }
+    private var calls: [(id: JSONText, isCustom: Bool)] = []
+    private var pairing = CallPairing()
 
     init(spoken: WireProtocol, knowsDeveloperRole: Bool) {
         self.spoken = spoken
@@ -85,7 +79,8 @@ struct ResponsesInput {
 
     private mutating func write(_ call: Turn.Call, to writer: inout JSONWriter) {
         let id = call.id ?? JSONText("call_\(calls.count)")
-        calls.append(Call(id: id, name: call.name, isCustom: call.isCustom))
+        calls.append((id, call.isCustom))
+        pairing.add(id: id, name: call.name)
         writer.beginObject()
         writer.member("type", call.isCustom ? "custom_tool_call" : "function_call")
         writer.member("call_id", id)
@@ -101,15 +96,10 @@ struct ResponsesInput {
     }
 
     private mutating func write(_ result: Turn.CallResult, to writer: inout JSONWriter) throws(RequestFault) {
-        let place = calls.firstIndex { call in
-            if let id = result.id { return call.id == id }
-            return !call.isAnswered && call.name == result.name
-        }
-        if let place { calls[place].isAnswered = true }
+        let call = pairing.answer(id: result.id, name: result.id == nil ? result.name : nil).map { calls[$0] }
         writer.beginObject()
-        let isCustom = place.map { calls[$0].isCustom } ?? false
-        writer.member("type", isCustom ? "custom_tool_call_output" : "function_call_output")
-        writer.member("call_id", place.map { calls[$0].id } ?? result.id ?? result.name ?? .utf8([]))
+        writer.member("type", call?.isCustom == true ? "custom_tool_call_output" : "function_call_output")
+        writer.member("call_id", call?.id ?? result.id ?? result.name ?? .utf8([]))
         writer.key("output")
         try writer.responsesContent(result.content, isSpoken: false)
         writer.endObject()

@@ -33,8 +33,9 @@ package struct ResponsesRequest: Sendable {
             case "max_output_tokens":
                 call.maxOutputTokens = try RunCall.integer(field, in: 1...Usage.largestOutputMaximum)
                 call.maxOutputField = field.name
-            // Not OpenAI's; more than one would be refused by name.
-            case "n": call.n = try RunCall.integer(field, in: 1...128)
+            // Not OpenAI's, and one answer is all that its streams can tell.
+            case "n":
+                guard field.value.int == 1 else { throw RequestFault("One answer is given a call.", param: "n") }
             case "background":
                 if try RunCall.bool(field) {
                     throw RequestFault("Answers in the background are not supported.", param: "background")
@@ -56,12 +57,33 @@ package struct ResponsesRequest: Sendable {
         let items = field.value.elements()
         for (index, item) in items.enumerated() {
             guard item.kind == .object else { throw RequestFault("Must be an object.", param: "input[\(index)]") }
+            for name in ["type", "role", "content", "output", "tools"] where item.member(name) != nil {
+                guard item.only(name) != nil else {
+                    throw RequestFault("The field is given twice.", param: "input[\(index)].\(name)")
+                }
+            }
+            if let tools = item.present("tools"), !bringsFunctionsOnly(tools) {
+                throw RequestFault("Items can bring functions only.", param: "input[\(index)].tools")
+            }
             // What it names is nowhere.
             if item.member("type")?.isString("item_reference") == true {
                 throw RequestFault("Items are not kept: send the item itself.", param: "input[\(index)]")
             }
         }
         return items
+    }
+
+    /// Whether none of the tools that an item brings is run by the provider, which bills them: those are asked for among
+    /// the request's own tools.
+    private static func bringsFunctionsOnly(_ tools: JSONValue) -> Bool {
+        tools.kind == .array
+            && tools.elements().allSatisfy { tool in
+                switch tool.only("type")?.string {
+                case "function", "custom": true
+                case "namespace": tool.only("tools").map(bringsFunctionsOnly) ?? false
+                case _: false
+                }
+            }
     }
 
     /// The message that a bare string is.

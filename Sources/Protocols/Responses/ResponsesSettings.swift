@@ -61,13 +61,13 @@ extension Conversation {
                 schema: tool.present("parameters")?.raw, isStrict: tool.present("strict")?.bool))
     }
 
-    /// Nil for what only OpenAI knows: a choice among tools, or of one that it runs.
+    /// Nil for what only OpenAI knows: a choice among tools, of one that it runs, or of a kind newer than this.
     private static func choice(responses value: JSONValue) throws(RequestFault) -> ToolChoice? {
         switch value.string {
         case "auto": return .auto
         case "none": return ToolChoice.none
         case "required": return .required
-        case _?: throw RequestFault("Must be auto, none, required or a tool.", param: "tool_choice")
+        case _?: return nil
         case nil:
             switch value.member("type")?.string {
             case "function", "custom":
@@ -101,15 +101,16 @@ extension Conversation {
         guard let members = try? text.members() else { throw RequestFault("Must be an object.", param: "text") }
         spelling[.answerFormat] = "text"
         for member in members where !member.value.isNull {
-            if member.name == "format" {
-                settings.answerFormat = try Self.format(responses: member.value)
+            if member.name == "format", let format = try Self.format(responses: member.value) {
+                settings.answerFormat = format
             } else {
                 foreign.append(Field(name: "text." + member.name, json: member.value.raw))
             }
         }
     }
 
-    private static func format(responses format: JSONValue) throws(RequestFault) -> AnswerFormat {
+    /// Nil for what is newer than this.
+    private static func format(responses format: JSONValue) throws(RequestFault) -> AnswerFormat? {
         switch format.member("type")?.string {
         case "text": return .text
         case "json_object": return .json
@@ -121,7 +122,8 @@ extension Conversation {
                 AnswerSchema(
                     name: JSONText(format.member("name")), description: JSONText(format.present("description")),
                     schema: schema.raw, isStrict: format.present("strict")?.bool))
-        case _: throw RequestFault("The format is unknown.", param: "text.format.type")
+        case _?: return nil
+        case nil: throw RequestFault("Must be a string.", param: "text.format.type")
         }
     }
 }

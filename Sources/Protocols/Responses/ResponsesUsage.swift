@@ -27,7 +27,7 @@ package enum ResponsesUsage {
         for item in output?.elements() ?? [] {
             switch item.member("type")?.string {
             case "web_search_call": searches += 1
-            case "file_search_call": others += 1
+            case "file_search_call", "image_generation_call", "code_interpreter_call", "shell_call": others += 1
             case _: continue
             }
         }

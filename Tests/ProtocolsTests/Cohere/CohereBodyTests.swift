@@ -39,7 +39,7 @@ import Testing
                 RenderedMessage(role: .user, text: Array("é".utf8)),
             ],
             request: #"""
-                {"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":{"url":"data:image/jpeg;base64,AAAA","detail":"low"}},{"type":"image_url","image_url":{"url":"https://a"}}]},{"role":"assistant","content":"b"}],
+                {"messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":{"url":"data:image/jpg;base64,AAAA","detail":"low"}},{"type":"image_url","image_url":{"url":"https://a"}}]},{"role":"assistant","content":"b"}],
                 "temperature":1,"top_p":0.50,"top_k":3,"seed":7,"stop":"x","frequency_penalty":0.5,"presence_penalty":1.5,"max_tokens":500,"user":"u","metadata":{"k":"v"},"parallel_tool_calls":false,"reasoning_effort":"low","response_format":{"type":"json_object"},"store":true,"stream":true}
                 """#,
             body:

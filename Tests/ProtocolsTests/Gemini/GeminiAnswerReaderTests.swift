@@ -101,7 +101,7 @@ import Testing
     @Test(arguments: usages)
     func countsDisjointly(_ row: (metadata: String, saidText: Bool, usage: Usage?)) throws {
         let root = try JSONDocument(#"{"usageMetadata":\#(row.metadata)}"#).root
-        #expect(GeminiUsage.read(root, searches: nil, saidText: row.saidText)?.usage == row.usage)
+        #expect(GeminiUsage.read(root, toolCalls: nil, saidText: row.saidText)?.usage == row.usage)
     }
 
     @Test(arguments: ["data: {\n\n", "data: 1\n\n", "data: hello\n\n", "data: []\n\n"])
@@ -148,6 +148,32 @@ import Testing
         #expect(
             reader.tally.usage
                 == ReportedUsage(usage: Usage(uncachedInput: 1, output: 2, toolCalls: 1), saysToolCalls: true))
+    }
+
+    /// Google Maps is billed once for a prompt, beside searches; an answer that is over and rests on nothing had none.
+    @Test(arguments: [
+        (#","finishReason":"STOP""#, 0, true), (#","finishReason":"STOP","groundingMetadata":{}"#, 0, true),
+        ("", 0, false),
+        (
+            #","finishReason":"STOP","groundingMetadata":{"groundingChunks":[{"retrievedContext":{"uri":"u"}}]}"#, 0,
+            false
+        ),
+        (
+            #","finishReason":"STOP","groundingMetadata":{"groundingChunks":[{"maps":{"uri":"u"}},{"maps":{"uri":"v"}}]}"#,
+            1, true
+        ),
+        (#","groundingMetadata":{"groundingChunks":[{"maps":{"uri":"u"}}],"webSearchQueries":["a","b"]}"#, 3, true),
+    ])
+    func countsWhatGooglesToolsDid(_ row: (members: String, calls: Int64, isSaid: Bool)) throws {
+        var reader = GeminiAnswerReader()
+        let body = #"""
+            {"candidates":[{"content":{"parts":[{"text":"a"}]}\#(row.members)}],"usageMetadata":{"promptTokenCount":1,"candidatesTokenCount":2},"modelVersion":"gemini-3-pro"}
+            """#
+        _ = try reader.read(whole: Array(body.utf8))
+        #expect(
+            reader.tally.usage
+                == ReportedUsage(
+                    usage: Usage(uncachedInput: 1, output: 2, toolCalls: row.calls), saysToolCalls: row.isSaid))
     }
 }
 

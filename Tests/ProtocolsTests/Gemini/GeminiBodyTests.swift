@@ -161,6 +161,17 @@ import Testing
                 + #""generationConfig":{"maxOutputTokens":100}}"#)
     }
 
+    /// Google takes no content without parts.
+    @Test(arguments: [#""""#, "[]", #"[{"type":"text","text":""}]"#])
+    func leavesOutWhatSaysNothing(_ content: String) throws {
+        let request = #"{"messages":[{"role":"user","content":"a"},{"role":"user","content":\#(content)}]}"#
+        let outgoing = try Self.outgoing(Row(testDescription: "", request: request, body: ""))
+        let body = try GeminiBody.encode(outgoing, dialect: .named("gemini")).bytes
+        #expect(
+            String(decoding: body, as: UTF8.self)
+                .contains(#""contents":[{"parts":[{"text":"a"}],"role":"user"}],"generationConfig""#))
+    }
+
     @Test(arguments: rows)
     func encodes(_ row: Row) throws {
         let body = try GeminiBody.encode(Self.outgoing(row), dialect: .named(row.provider))

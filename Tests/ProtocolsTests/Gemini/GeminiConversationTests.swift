@@ -202,7 +202,8 @@ import Testing
     /// What only Google knows goes to Google as it came, and to nobody else.
     @Test func keepsPartsOfGooglesOwn() throws {
         let request = #"""
-            {"contents":[{"parts":[{"text":"a"}]},{"role":"model","parts":[{"executableCode":{"code":"1"}},{"text":"b"}]},
+            {"systemInstruction":{"parts":[{"inlineData":{"mimeType":"image/png","data":"AAAA"}}]},
+            "contents":[{"parts":[{"text":"a"}]},{"role":"model","parts":[{"executableCode":{"code":"1"}},{"text":"b"}]},
             {"parts":[{"functionResponse":{"name":"f","response":{}}}]}],"generationConfig":{"responseMimeType":"text/x.enum",
             "thinkingConfig":{"thinkingLevel":"NEW"}},"toolConfig":{"functionCallingConfig":{"mode":"NEW"}}}
             """#
@@ -216,8 +217,25 @@ import Testing
             model: "gemini-2.5-pro", version: Conversation(), said: said, call: call, overridable: [],
             maxOutputTokens: 1, target: .gemini, meaning: GeminiBody.meaning)
         let body = try GeminiBody.encode(outgoing, dialect: .named("gemini"))
-        let contents = try JSONDocument(body.bytes).root.member("contents")?.elements()
-        #expect(contents?.map(\.raw) == call.messages.map(\.raw))
+        let root = try JSONDocument(body.bytes).root
+        #expect(root.member("contents")?.elements().map(\.raw) == call.messages.map(\.raw))
+        #expect(root.member("systemInstruction")?.member("parts")?.raw == call.system?.member("parts")?.raw)
+    }
+
+    /// What is counted by one of two may be the other to Google.
+    @Test func partsOfTwoKindsAreOfNone() throws {
+        let parts = [
+            #"{"text":"x","inlineData":{"mimeType":"video/mp4","data":"AAAA"}}"#, #"{"text":"x","text":"y"}"#,
+            #"{"inlineData":{"mimeType":"image/png","mime_type":"video/mp4","data":"AAAA"}}"#,
+        ]
+        let request = #"""
+            {"contents":[{"parts":[\#(parts.joined(separator: ",")),{"text":"z","thought_signature":"c2ln"}]}]}
+            """#
+        let call = try GeminiRequest(JSONDocument(request), model: "m", stream: false).call
+        #expect(
+            ConversationText.lines(try GeminiConversation.read(call)) == [
+                "user: " + parts.map { "native \($0)" }.joined(separator: " | ") + " | z"
+            ])
     }
 
     @Test func logprobsAreAskedFor() throws {

@@ -43,7 +43,8 @@ import Testing
 
     static let refused: [(String, String?)] = [
         ("[]", nil), (#"{"input":[]}"#, "input"), (#"{"schema":0}"#, "schema"), (#"{"contents":"hi"}"#, "contents[0]"),
-        (#"{"contents":[{},1]}"#, "contents[1]"), (#"{"systemInstruction":"x"}"#, "systemInstruction"),
+        (#"{"contents":[{},1]}"#, "contents[1]"), (#"{"contents":[{"parts":[],"parts":[]}]}"#, "contents[0].parts"),
+        (#"{"systemInstruction":"x"}"#, "systemInstruction"),
         (#"{"tools":[],"tools":[]}"#, "tools"), (#"{"tools":"x"}"#, "tools"),
         (#"{"toolConfig":{},"tool_config":{}}"#, "tool_config"), (#"{"generationConfig":[]}"#, "generationConfig"),
         (#"{"generationConfig":{"topP":1,"top_p":1}}"#, "generationConfig.top_p"),
@@ -74,7 +75,6 @@ import Testing
             #"{"contents":[{"role":"model","parts":[{"functionCall":{"name":"f","args":"x"}}]}]}"#,
             "contents[0].parts[0].functionCall.args"
         ),
-        (#"{"systemInstruction":{"parts":[{"inlineData":{"data":""}}]}}"#, "systemInstruction.parts[0]"),
         (#"{"tools":[{"functionDeclarations":[{}]}]}"#, "tools[0].functionDeclarations[0]"),
         (#"{"tools":[1]}"#, "tools[0]"),
         (#"{"generationConfig":{"temperature":"1"}}"#, "generationConfig.temperature"),

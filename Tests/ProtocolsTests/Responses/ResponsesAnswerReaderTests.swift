@@ -124,6 +124,10 @@ import Testing
             #"{"output":[{"type":"file_search_call"}],"tool_usage":{"web_search":{"num_requests":9223372036854775807}},"usage":{"input_tokens":1,"output_tokens":1}}"#
         ).root
         #expect(ResponsesUsage.read(absurd, dialect: .compatible)?.usage.toolCalls == 1)
+        let made = try JSONDocument(
+            #"{"output":[{"type":"image_generation_call"},{"type":"code_interpreter_call"},{"type":"shell_call"},{"type":"message"}],"usage":{"input_tokens":1,"output_tokens":1}}"#
+        ).root
+        #expect(ResponsesUsage.read(made, dialect: .compatible)?.usage.toolCalls == 3)
         let silent = try JSONDocument(#"{"usage":{"input_tokens":1,"output_tokens":1}}"#).root
         #expect(ResponsesUsage.read(silent, dialect: .compatible)?.saysToolCalls == false)
     }

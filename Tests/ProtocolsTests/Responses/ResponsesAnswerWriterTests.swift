@@ -275,7 +275,7 @@ import Testing
         var stream: [UInt8] = []
         if isBegun { for step in Self.steps([.text(JSONText("a"))]) { stream += writer.write(step) } }
         let error = ErrorBody(message: "Slow \"down\"", type: "rate_limit_error", code: "rate_limit_exceeded")
-        stream += writer.fail(error)
+        stream += writer.fail(error, status: 429, requestID: "request_1")
         let payloads = try Self.payloads(stream)
         #expect(payloads.map { $0.member("sequence_number")?.int } == payloads.indices.map { Int64($0) })
         #expect(payloads.first?.member("type")?.string == "response.created")

@@ -51,9 +51,9 @@ import Testing
             body
                 == #"{"model":"gpt-x","instructions":"Be \"brief\".\n\nMore.","input":[\#(Self.versionItem),"#
                 + #"{"type":"message", "role":"user","content":[{"type":"input_text","text":"h"}],"new":1}],"#
-                + #""tools":[{"type":"web_search", "x":[1]}],"top_p":0.50,"text":{"verbosity":"low"},"include":["a"],"#
+                + #""tools":[{"type":"web_search", "x":[1]}],"top_p":0.50,"text":{"verbosity":"low"},"#
                 + #""stream_options":{"include_obfuscation":false},"store":true,"unknown":{"b": 2},"temperature":0.2,"#
-                + #""max_output_tokens":100,"stream":true}"#)
+                + #""include":["a"],"max_output_tokens":100,"stream":true}"#)
         #expect(ignored == ["temperature", "max_output_tokens", "max_tokens"])
     }
 
@@ -97,7 +97,7 @@ import Testing
         (
             #"""
             {"messages":[{"role":"user","content":[{"type":"text","text":"See"},{"type":"image_url","image_url":{"url":"https://a/b.png","detail":"low"}},
-              {"type":"image_url","image_url":{"url":"data:image/jpeg;base64,/9j/"}},{"type":"file","file":{"file_data":"data:application/pdf;base64,JV","filename":"a.pdf"}},
+              {"type":"image_url","image_url":{"url":"data:image/jpg;base64,/9j/"}},{"type":"file","file":{"file_data":"data:application/pdf;base64,JV","filename":"a.pdf"}},
               {"type":"file","file":{"file_data":"JV"}},{"type":"file","file":{"file_id":"file_1"}},{"type":"input_audio","input_audio":{"data":"UklG","format":"mp3"}}]}]}
             """#,
             #""input":[{"role":"user","content":[{"type":"input_text","text":"See"},"#
@@ -148,6 +148,49 @@ import Testing
                 == #"{"model":"gpt-x","input":[{"role":"user","content":"q"}],"service_tier":"flex","#
                 + #""reasoning":{"effort":"none"},"text":{"verbosity":"high"},"store":false,"max_output_tokens":100}"#)
         #expect(ignored == ["stop"])
+    }
+
+    /// OpenAI takes no request without input.
+    @Test func instructionsAloneAreWhatTheUserSays() throws {
+        var version = Self.empty
+        version.messages = ["S", "go"].map { RenderedMessage(role: .system, text: Array($0.utf8)) }
+        let (body, _) = try Self.fromChat(#"{"messages":[]}"#, version: version)
+        #expect(body.contains(#""instructions":"S","input":[{"role":"user","content":"go"}]"#))
+    }
+
+    /// What names reasoning that nobody kept would not be found.
+    @Test(arguments: [
+        (#""include":["x"],"reasoning":{"effort":"low"}"#, ["x", "reasoning.encrypted_content"], false),
+        (#""include":["reasoning.encrypted_content"],"reasoning":{}"#, ["reasoning.encrypted_content"], false),
+        (#""reasoning":{"effort":"none"},"store":false"#, [], false), (#""store":true"#, [], true),
+    ])
+    func reasoningThatIsNotKeptComesEncrypted(_ row: (fields: String, include: [String], isKept: Bool)) throws {
+        let bare = #"{"type":"reasoning","id":"rs_1","summary":[]}"#
+        let whole = #"{"type":"reasoning","id":"rs_2","summary":[],"encrypted_content":"gA"}"#
+        let (body, ignored) = try Self.fromResponses(
+            #"{"input":[\#(bare),\#(whole)],\#(row.fields)}"#, version: Self.empty)
+        let root = try JSONDocument(Array(body.utf8)).root
+        let input = root.member("input")?.elements().map { String(decoding: $0.raw, as: UTF8.self) }
+        #expect(input == (row.isKept ? [bare, whole] : [whole]))
+        #expect((root.member("include")?.elements() ?? []).map(\.string) == row.include)
+        #expect(ignored.isEmpty)
+    }
+
+    /// Models that do not reason refuse the word, which another protocol's client need not know.
+    @Test(arguments: [
+        (WireProtocol.anthropic, "thinking", true), (.gemini, "generationConfig.thinkingConfig", true),
+        (.chat, "reasoning_effort", false),
+    ])
+    func thinkingForbiddenElsewhereIsLeftOut(_ row: (spoken: WireProtocol, name: String, isLeftOut: Bool)) throws {
+        var said = Conversation()
+        said.turns = [Turn(.user, [.text(JSONText("q"))])]
+        said.settings.reasoning = ReasoningWish(level: ReasoningWish.Level.none)
+        said.spelling[.reasoning] = row.name
+        var call = RunCall()
+        call.spoken = row.spoken
+        let (body, ignored) = try Self.encode(call, said, version: Self.empty)
+        #expect(body.contains("reasoning") != row.isLeftOut)
+        #expect(ignored == (row.isLeftOut ? [row.name] : []))
     }
 
     @Test func knowsNoDevelopersWhereThereAreNone() throws {

@@ -130,14 +130,25 @@ import Testing
         let conversation = try Self.read(
             #"""
             {"input":[{"role":"user","content":[{"type":"input_text","text":"a"},{"type":"input_smell","x":1}]},{"type":"dream","id":"d"}],
-             "reasoning":{"effort":"ultra"}}
+             "reasoning":{"effort":"ultra"},"text":{"format":{"type":"haiku"}},"tool_choice":"any"}
             """#)
         #expect(
             ConversationText.lines(conversation) == [
                 #"user: a | native {"type":"input_smell","x":1}"#, #"assistant: native {"type":"dream","id":"d"}"#,
             ])
-        #expect(conversation.foreign.map(\.name) == ["reasoning"] && conversation.settings.reasoning == nil)
+        #expect(conversation.foreign.map(\.name) == ["reasoning", "text.format", "tool_choice"])
+        #expect(conversation.settings.names.isEmpty)
         #expect(throws: RequestFault.self) { try ChatConversation.call(RunCall(), conversation, .compatible) }
+    }
+
+    /// What is counted by one of two types may be the other to OpenAI.
+    @Test func partsOfTwoKindsAreOfNone() throws {
+        let parts = [
+            #"{"type":"input_text","text":"x","type":"input_image","image_url":"https://a"}"#,
+            #"{"type":"input_image","image_url":"https://a","detail":"low","detail":"high"}"#,
+        ]
+        let conversation = try Self.read(#"{"input":[{"role":"user","content":[\#(parts.joined(separator: ","))]}]}"#)
+        #expect(ConversationText.lines(conversation) == ["user: native \(parts[0]) | native \(parts[1])"])
     }
 
     static let faults: [(String, String)] = [
@@ -151,10 +162,10 @@ import Testing
         (#""input":[{"type":"function_call_output","output":"1"}]"#, "input[0].call_id"),
         (#""input":[{"type":"function_call_output","call_id":"c"}]"#, "input[0].output"),
         (#""input":[{"type":"function_call_output","call_id":"c","output":1}]"#, "input[0].output"),
-        (#""tools":[{"type":"function"}]"#, "tools[0].name"), (#""tool_choice":"any""#, "tool_choice"),
+        (#""tools":[{"type":"function"}]"#, "tools[0].name"), (#""tool_choice":1"#, "tool_choice"),
         (#""tool_choice":{}"#, "tool_choice"), (#""tool_choice":{"type":"function"}"#, "tool_choice.name"),
         (#""reasoning":{"effort":1}"#, "reasoning.effort"), (#""reasoning":1"#, "reasoning"),
-        (#""text":{"format":{"type":"x"}}"#, "text.format.type"), (#""text":1"#, "text"),
+        (#""text":{"format":{"type":1}}"#, "text.format.type"), (#""text":1"#, "text"),
         (#""text":{"format":{"type":"json_schema"}}"#, "text.format.schema"), (#""temperature":"x""#, "temperature"),
     ]
 

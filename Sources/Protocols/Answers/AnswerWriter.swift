@@ -71,8 +71,13 @@ package struct AnswerEnding: Sendable {
     package var created: Int64 { opening.created }
 
     /// Why the model stopped, in protocols where a refusal is a reason to stop rather than something said.
-    /// - Parameter refused: whether it said one.
-    func reason(refused: Bool) -> FinishReason { refused && finishReason == .stop ? .refusal : finishReason }
+    /// - Parameters:
+    ///   - refused: whether it said one.
+    ///   - called: whether it called tools. OpenAI says that it just stopped where it had to call one.
+    func reason(refused: Bool, called: Bool = false) -> FinishReason {
+        guard finishReason == .stop else { return finishReason }
+        return refused ? .refusal : called ? .toolCalls : .stop
+    }
 }
 
 /// Why an answer cannot be written in the client's protocol.

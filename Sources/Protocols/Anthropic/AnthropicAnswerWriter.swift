@@ -41,10 +41,10 @@ package struct AnthropicAnswerWriter: AnswerWriter {
         model = ending.model
         var out = begin()
         close(&out)
-        event("message_delta", to: &out) { [saidRefusal] writer in
+        event("message_delta", to: &out) { [saidRefusal, calls] writer in
             writer.key("delta")
             writer.beginObject()
-            writer.stop(ending.reason(refused: saidRefusal))
+            writer.stop(ending.reason(refused: saidRefusal, called: calls > 0))
             writer.endObject()
             writer.key("usage")
             writer.anthropicUsage(ending.usage, cost: ending.cost)
@@ -208,7 +208,7 @@ package struct AnthropicAnswerWriter: AnswerWriter {
             writer.block(item, &calls, ending.opening)
         }
         writer.endArray()
-        writer.stop(ending.reason(refused: answer.refusal != nil))
+        writer.stop(ending.reason(refused: answer.refusal != nil, called: calls > 0))
         writer.key("usage")
         writer.anthropicUsage(ending.usage, cost: ending.cost)
         writer.endObject()

@@ -21,325 +21,207 @@ package enum AnthropicBody {
     package static func encode(
         _ outgoing: Outgoing, platform: ProviderDialect.Platform? = nil
     ) throws(RequestFault) -> ProviderBody {
-        var outgoing = outgoing
-        if platform == .vertex {
-            // It is ours to say.
-            outgoing.rawFields.removeAll { $0.name == vertexVersionField }
-            outgoing.conversation.foreign.removeAll { $0.name == vertexVersionField }
+        if outgoing.conversation.settings.logprobs == true {
+            throw RequestFault("The deployed provider tells no log probabilities.", param: "logprobs")
         }
-        var writer = JSONWriter(capacity: 1_024 + outgoing.rawMessages.reduce(0) { $0 + $1.range.count })
-        var ignored = outgoing.ignored
-        let (system, turns) = outgoing.prompt
+        var encoding = AnthropicEncoding(outgoing, platform)
+        return try encoding.encode()
+    }
+}
+
+/// One request's way into the body of Messages.
+struct AnthropicEncoding {
+    let outgoing: Outgoing
+    private let platform: ProviderDialect.Platform?
+    let model: AnthropicModel
+    var writer: JSONWriter
+    var ignored: [String]
+    /// Top-level names that are written.
+    var written: Set<String> = ["model", "max_tokens", "system", "messages", "tools", "stream"]
+    private var thinking: AnthropicThinking?
+    /// What the client or the version says of thinking in Anthropic's own words.
+    private var ownThinking: JSONValue?
+
+    private static let vertexVersionField = "anthropic_version"
+    private static let vertexVersion = "vertex-2023-10-16"
+
+    init(_ outgoing: Outgoing, _ platform: ProviderDialect.Platform?) {
+        self.outgoing = outgoing
+        self.platform = platform
+        model = AnthropicModel(outgoing.model)
+        ignored = outgoing.ignored
+        writer = JSONWriter(capacity: 1_024 + outgoing.rawMessages.reduce(0) { $0 + $1.range.count })
+    }
+
+    var settings: Settings { outgoing.conversation.settings }
+
+    /// Takes note of a setting that has no counterpart.
+    mutating func drop(_ name: Settings.Name) { ignored.append(outgoing.conversation.spelled(name)) }
+
+    mutating func encode() throws(RequestFault) -> ProviderBody {
+        decideThinking()
         writer.beginObject()
         switch platform {
-        case .vertex: writer.member(vertexVersionField, vertexVersion)
+        case .vertex:
+            // It is ours to say.
+            written.insert(Self.vertexVersionField)
+            writer.member(Self.vertexVersionField, Self.vertexVersion)
         case .bedrock, nil: writer.member("model", outgoing.model)
         }
         writer.key("max_tokens")
         writer.int(outgoing.maxOutputTokens)
-        try writer.system(system, outgoing.rawSystem)
-        writer.key("messages")
-        writer.beginArray()
-        for turn in turns { try writer.turn(turn, spoken: outgoing.spoken) }
-        for message in outgoing.rawMessages { try writer.raw(message) }
-        writer.endArray()
-        writer.tools(outgoing, &ignored)
-        writer.settings(outgoing, &ignored)
+        try writePrompt()
+        writeTools()
+        writeSampling()
+        writeStop()
+        if let user = settings.user {
+            written.insert("metadata")
+            writer.key("metadata")
+            writer.beginObject()
+            writer.member("user_id", user)
+            writer.endObject()
+        }
+        writeThinking()
+        writeOutputConfig()
+        for name in [Settings.Name.frequencyPenalty, .presencePenalty, .seed, .metadata] where settings.has(name) {
+            drop(name)
+        }
+        for field in outgoing.conversation.foreign where written.insert(field.name).inserted {
+            writer.key(field.name)
+            writer.raw(field.json)
+        }
+        for field in outgoing.rawFields where written.insert(field.name).inserted {
+            writer.key(field.name)
+            writer.value(field.value)
+        }
         if outgoing.stream {
             writer.key("stream")
             writer.bool(true)
         }
         writer.endObject()
-        if outgoing.conversation.settings.logprobs == true {
-            throw RequestFault("The deployed provider tells no log probabilities.", param: "logprobs")
-        }
         return ProviderBody(bytes: writer.bytes, ignored: ignored)
     }
 
-    private static let vertexVersionField = "anthropic_version"
-    private static let vertexVersion = "vertex-2023-10-16"
-}
-
-extension JSONWriter {
-    fileprivate mutating func system(_ turns: [Turn], _ more: JSONValue?) throws(RequestFault) {
-        if turns.isEmpty {
-            guard let more else { return }
-            key("system")
-            return value(more)
-        }
-        key("system")
-        beginArray()
-        for turn in turns {
-            for part in turn.parts {
-                guard case .text(let text) = part else {
-                    throw RequestFault("Instructions can have text only at the deployed provider.", param: "messages")
-                }
-                textBlock(text)
-            }
-        }
-        if let text = JSONText(more) { textBlock(text) }
-        for block in more?.elements() ?? [] { value(block) }
-        endArray()
+    /// What the version sets in Anthropic's own words.
+    private func own(_ name: String) -> JSONValue? {
+        let field = outgoing.conversation.foreign.first { $0.name == name }
+        return field.flatMap { try? JSONDocument(Array($0.json)).root }
     }
 
-    /// The client's own message as it came, but for thoughts of other providers: they have no signature that holds here.
-    fileprivate mutating func raw(_ message: JSONValue) throws(RequestFault) {
-        guard ReasoningSeal.isMarked(message.raw) else { return value(message) }
-        var call = RunCall()
-        call.messages = [message]
-        for turn in try AnthropicConversation.read(call).turns { try self.turn(turn, spoken: .anthropic) }
-    }
+    private func raw(_ name: String) -> JSONValue? { outgoing.rawFields.first { $0.name == name }?.value }
 
-    fileprivate mutating func turn(_ turn: Turn, spoken: WireProtocol) throws(RequestFault) {
-        beginObject()
-        member("role", turn.role == .assistant ? "assistant" : "user")
-        key("content")
-        // Most turns are one text.
-        if turn.parts.count == 1, case .text(let text)? = turn.parts.first, !text.isEmpty {
-            self.text(text)
-        } else {
-            beginArray()
-            for part in turn.parts { try block(part, spoken: spoken) }
-            endArray()
-        }
-        endObject()
-    }
+    // MARK: Sampling
 
-    private mutating func textBlock(_ text: JSONText) {
-        // Empty ones are refused.
-        if text.isEmpty { return }
-        beginObject()
-        member("type", "text")
-        member("text", text)
-        endObject()
-    }
-
-    private mutating func block(_ part: Turn.Part, spoken: WireProtocol) throws(RequestFault) {
-        switch part {
-        case .text(let text), .refusal(let text): textBlock(text)
-        case .media(let media): try self.media(media)
-        case .call(let call):
-            beginObject()
-            member("type", "tool_use")
-            member("id", call.id ?? call.name)
-            member("name", call.name)
-            key("input")
-            if call.isCustom {
-                beginObject()
-                key("input")
-                raw(call.arguments)
-                endObject()
-            } else {
-                raw(call.arguments)
-            }
-            endObject()
-        case .result(let result):
-            beginObject()
-            member("type", "tool_result")
-            member("tool_use_id", result.id ?? result.name ?? .utf8([]))
-            key("content")
-            beginArray()
-            for part in result.content { try block(part, spoken: spoken) }
-            endArray()
-            if result.isError {
-                key("is_error")
-                bool(true)
-            }
-            endObject()
-        // Thoughts without a signature that holds are refused, so they are left out.
-        case .reasoning(let text, let signature?):
-            guard let signature = ReasoningSeal.open(signature, spokenIn: spoken, for: .anthropic) else { return }
-            beginObject()
-            member("type", "thinking")
-            member("thinking", text)
-            member("signature", signature)
-            endObject()
-        case .reasoning: return
-        case .hiddenReasoning(let data):
-            guard let data = ReasoningSeal.open(data, spokenIn: spoken, for: .anthropic) else { return }
-            beginObject()
-            member("type", "redacted_thinking")
-            member("data", data)
-            endObject()
-        case .native(let block):
-            guard spoken == .anthropic else { throw RequestFault.nativePart }
-            value(block)
-        }
-    }
-
-    private mutating func media(_ media: Media) throws(RequestFault) {
-        beginObject()
-        switch media.kind {
-        case .image: member("type", "image")
-        case .file:
-            member("type", "document")
-            if let name = media.name { member("title", name) }
-        case .audio: throw RequestFault("The deployed provider takes no sound.", param: "messages")
-        case .video: throw RequestFault("The deployed provider takes no video.", param: "messages")
-        }
-        key("source")
-        beginObject()
-        switch media.source {
-        case .base64(let data):
-            member("type", "base64")
-            member("media_type", media.type ?? (media.kind == .image ? "image/png" : "application/pdf"))
-            member("data", data)
-        case .url(let url):
-            member("type", "url")
-            member("url", url)
-        case .id(let id):
-            member("type", "file")
-            member("file_id", id)
-        case .text(let text):
-            member("type", "text")
-            member("media_type", "text/plain")
-            member("data", text)
-        }
-        endObject()
-        endObject()
-    }
-
-    /// The version's come first.
-    fileprivate mutating func tools(_ outgoing: Outgoing, _ ignored: inout [String]) {
-        let conversation = outgoing.conversation
-        let known = conversation.tools.filter { $0.native == nil || outgoing.spoken == .anthropic }
-        if known.count < conversation.tools.count { ignored.append("tools") }
-        guard !known.isEmpty || !outgoing.rawTools.isEmpty else { return }
-        key("tools")
-        beginArray()
-        for tool in known {
-            if let native = tool.native {
-                raw(native)
-                continue
-            }
-            beginObject()
-            member("name", tool.name)
-            if let description = tool.description { member("description", description) }
-            key("input_schema")
-            raw(tool.schema ?? Array(#"{"type":"object","properties":{}}"#.utf8)[...])
-            if tool.isStrict == true {
-                key("strict")
-                bool(true)
-            }
-            endObject()
-        }
-        for tool in outgoing.rawTools { value(tool) }
-        endArray()
-        choice(conversation.settings)
-    }
-
-    private mutating func choice(_ settings: Settings) {
-        let isSingle = settings.parallelToolCalls == false
-        guard settings.toolChoice != nil || isSingle else { return }
-        key("tool_choice")
-        beginObject()
-        switch settings.toolChoice {
-        case .auto?, nil: member("type", "auto")
-        case ToolChoice.none?: member("type", "none")
-        case .required?: member("type", "any")
-        case .named(let name)?:
-            member("type", "tool")
-            member("name", name)
-        }
-        if isSingle, settings.toolChoice != ToolChoice.none {
-            key("disable_parallel_tool_use")
-            bool(true)
-        }
-        endObject()
-    }
-
-    fileprivate mutating func settings(_ outgoing: Outgoing, _ ignored: inout [String]) {
-        let conversation = outgoing.conversation
-        let settings = conversation.settings
-        for (name, json) in [("temperature", settings.temperature), ("top_p", settings.topP), ("top_k", settings.topK)]
-        {
+    private mutating func writeSampling() {
+        let thinks = ownThinking.map(AnthropicThinking.isActive) ?? thinking?.isActive ?? false
+        let sampling = AnthropicSampling(settings, model, version: outgoing.anthropicVersion, thinks: thinks)
+        let taken = [("temperature", sampling.temperature), ("top_p", sampling.topP), ("top_k", sampling.topK)]
+        for (name, json) in taken {
             guard let json else { continue }
-            key(name)
-            raw(json)
+            written.insert(name)
+            writer.key(name)
+            writer.raw(json)
         }
-        if let stop = settings.stop {
-            key("stop_sequences")
-            beginArray()
-            for word in stop { text(word) }
-            endArray()
-        }
-        if let user = settings.user {
-            key("metadata")
-            beginObject()
-            member("user_id", user)
-            endObject()
-        }
-        thinking(outgoing, &ignored)
-        outputConfig(outgoing, &ignored)
-        for name in [Settings.Name.frequencyPenalty, .presencePenalty, .seed, .metadata] where settings.has(name) {
-            ignored.append(conversation.spelled(name))
-        }
-        for field in conversation.foreign {
-            key(field.name)
-            raw(field.json)
-        }
-        for field in outgoing.rawFields where field.name != "output_config" {
-            key(field.name)
-            value(field.value)
+        for name in sampling.lost { drop(name) }
+    }
+
+    private mutating func writeStop() {
+        guard let stop = settings.stop else { return }
+        // Blank ones are refused.
+        let words = own("stop_sequences") == nil ? stop.filter { !$0.isBlank } : []
+        if words.count < stop.count { drop(.stop) }
+        guard !words.isEmpty else { return }
+        written.insert("stop_sequences")
+        writer.key("stop_sequences")
+        writer.beginArray()
+        for word in words { writer.text(word) }
+        writer.endArray()
+    }
+
+    // MARK: Thinking
+
+    /// What is said in Anthropic's own words stands, but where it would be refused.
+    private mutating func decideThinking() {
+        if let own = own("thinking") {
+            ownThinking = own
+            if settings.reasoning != nil { drop(.reasoning) }
+        } else if let raw = raw("thinking") {
+            written.insert("thinking")
+            decideThinking(raw)
+        } else {
+            let said = AnthropicThinking.of(outgoing, model, for: .anthropic)
+            thinking = said.thinking
+            if said.isLost { drop(.reasoning) }
         }
     }
 
-    private mutating func thinking(_ outgoing: Outgoing, _ ignored: inout [String]) {
-        guard let wish = outgoing.conversation.settings.reasoning else { return }
-        let (thinking, isLost) = AnthropicThinking.of(
-            wish, AnthropicModel(outgoing.model), maxOutputTokens: outgoing.maxOutputTokens)
-        if isLost { ignored.append(outgoing.conversation.spelled(.reasoning)) }
-        guard let thinking else { return }
-        key("thinking")
-        self.thinking(thinking)
-    }
-
-    mutating func thinking(_ thinking: AnthropicThinking) {
-        beginObject()
-        switch thinking {
-        case .disabled: member("type", "disabled")
-        case .adaptive: member("type", "adaptive")
-        case .budget(let tokens):
-            member("type", "enabled")
-            key("budget_tokens")
-            int(tokens)
+    /// The client chose it without knowing what the version forces, or that the maximum is lower than it asked for.
+    private mutating func decideThinking(_ raw: JSONValue) {
+        let budget = raw.member("budget_tokens")?.int
+        let isExcluded =
+            settings.toolChoice?.isForced ?? false
+            || (budget != nil && outgoing.answersThoughtlessCalls(for: .anthropic))
+        if AnthropicThinking.isActive(raw), isExcluded {
+            ignored.append("thinking")
+        } else if let budget, budget >= outgoing.maxOutputTokens {
+            let wish = ReasoningWish(budget: budget, shows: true)
+            thinking = AnthropicThinking.of(wish, model, maxOutputTokens: outgoing.maxOutputTokens).thinking
+            ignored.append("thinking")
+        } else {
+            ownThinking = raw
         }
-        endObject()
     }
 
-    /// Effort and format, the version's before the client's.
-    private mutating func outputConfig(_ outgoing: Outgoing, _ ignored: inout [String]) {
-        let settings = outgoing.conversation.settings
-        let effort =
-            AnthropicModel(outgoing.model).thinksAdaptively ? settings.reasoning?.nearestLevel?.anthropicEffort : nil
-        let own = outgoing.rawFields.first { $0.name == "output_config" }
+    private mutating func writeThinking() {
+        guard thinking != nil || ownThinking != nil else { return }
+        written.insert("thinking")
+        writer.key("thinking")
+        if let ownThinking { return writer.value(ownThinking) }
+        if let thinking { writer.thinking(thinking) }
+    }
+
+    /// Effort and format: what the version says in Anthropic's own words, then what it says else, then the client's.
+    private mutating func writeOutputConfig() {
+        let own = (try? own("output_config")?.members()) ?? []
+        let theirs = (try? raw("output_config")?.members()) ?? []
+        var names = Set(own.map(\.name))
+        var effort = model.thinksAdaptively ? settings.reasoning?.nearestLevel?.anthropicEffort : nil
+        if effort != nil, !names.insert("effort").inserted {
+            effort = nil
+            drop(.reasoning)
+        }
         var schema: ArraySlice<UInt8>?
         switch settings.answerFormat {
-        case .schema(let format)?: schema = format.schema
+        case .schema(let format)? where names.insert("format").inserted: schema = format.schema
         // JSON of any shape cannot be asked for.
-        case .json?: ignored.append(outgoing.conversation.spelled(.answerFormat))
+        case .schema?, .json?: drop(.answerFormat)
         case .text?, nil: break
         }
-        guard effort != nil || schema != nil || own != nil else { return }
-        key("output_config")
-        beginObject()
-        if let effort { member("effort", effort) }
-        if let schema {
-            key("format")
-            beginObject()
-            member("type", "json_schema")
-            key("schema")
-            raw(schema)
-            endObject()
+        written.insert("output_config")
+        guard !names.isEmpty || !theirs.isEmpty else { return }
+        writer.key("output_config")
+        writer.beginObject()
+        for member in own {
+            writer.key(member.name)
+            writer.value(member.value)
         }
-        for field in (try? own?.value.members()) ?? [] {
-            if (field.name == "effort" && effort != nil) || (field.name == "format" && schema != nil) {
-                ignored.append("output_config.\(field.name)")
+        if let effort { writer.member("effort", effort) }
+        if let schema {
+            writer.key("format")
+            writer.beginObject()
+            writer.member("type", "json_schema")
+            writer.key("schema")
+            writer.raw(schema)
+            writer.endObject()
+        }
+        for member in theirs {
+            guard names.insert(member.name).inserted else {
+                ignored.append("output_config.\(member.name)")
                 continue
             }
-            key(field.name)
-            value(field.value)
+            writer.key(member.name)
+            writer.value(member.value)
         }
-        endObject()
+        writer.endObject()
     }
 }

@@ -48,12 +48,7 @@ package enum AnthropicConversation {
             return .text(text)
         case "image": return media(.image, block).map { .media($0) } ?? .native(block)
         case "document": return media(.file, block).map { .media($0) } ?? .native(block)
-        case "thinking":
-            let signature = JSONText(block.present("signature"))
-            return .reasoning(
-                JSONText(block.member("thinking")) ?? .utf8([]), signature: signature?.isEmpty == true ? nil : signature
-            )
-        case "redacted_thinking": return JSONText(block.member("data")).map { .hiddenReasoning($0) } ?? .native(block)
+        case "thinking", "redacted_thinking": return thought(block) ?? .native(block)
         case "tool_use":
             guard let name = JSONText(block.member("name")), let input = block.member("input"), input.kind == .object
             else { throw RequestFault("The block has no name, or no object as input.", param: place) }
@@ -68,6 +63,19 @@ package enum AnthropicConversation {
             return .result(
                 Turn.CallResult(id: id, content: content ?? [], isError: block.member("is_error")?.bool ?? false))
         case _: return .native(block)
+        }
+    }
+
+    /// Nil where it is none.
+    static func thought(_ block: JSONValue) -> Turn.Part? {
+        switch block.member("type")?.string {
+        case "thinking":
+            let signature = JSONText(block.present("signature"))
+            return .reasoning(
+                JSONText(block.member("thinking")) ?? .utf8([]), signature: signature?.isEmpty == true ? nil : signature
+            )
+        case "redacted_thinking": return JSONText(block.member("data")).map { .hiddenReasoning($0) }
+        case _: return nil
         }
     }
 

@@ -24,4 +24,7 @@ struct AnthropicModel {
     /// Whether it decides by itself how much to think, by effort (from 4.6 on; later ones refuse budgets). What is not
     /// known is newer than what is.
     var thinksAdaptively: Bool { version.map { $0.major > 4 || ($0.major == 4 && $0.minor >= 6) } ?? true }
+
+    /// Whether `temperature` and its like are refused (from 4.7 on).
+    var refusesSampling: Bool { version.map { $0.major > 4 || ($0.major == 4 && $0.minor >= 7) } ?? false }
 }

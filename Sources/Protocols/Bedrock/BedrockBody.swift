@@ -47,6 +47,7 @@ struct BedrockEncoding {
     /// Top-level names that are written.
     private var written: Set<String> = ["messages", "system", "toolConfig", "outputConfig"]
     private var thinking: AnthropicThinking?
+    private var topK: ArraySlice<UInt8>?
     var callIDs: BedrockCallIDs
     var documentNames: Set<String> = []
 
@@ -92,13 +93,16 @@ struct BedrockEncoding {
         writer.key("maxTokens")
         writer.int(outgoing.maxOutputTokens)
         var names: Set<String> = ["maxTokens"]
-        for (name, json) in [("temperature", settings.temperature), ("topP", settings.topP)] {
+        for (name, json) in sampling() {
             guard let json else { continue }
             names.insert(name)
             writer.key(name)
             writer.raw(json)
         }
-        if let stop = settings.stop?.filter({ !$0.isEmpty }), !stop.isEmpty {
+        // Blank ones are refused.
+        let stop = settings.stop?.filter { model.anthropic == nil ? !$0.isEmpty : !$0.isBlank } ?? []
+        if stop.count < settings.stop?.count ?? 0 { drop(.stop) }
+        if !stop.isEmpty {
             names.insert("stopSequences")
             writer.key("stopSequences")
             writer.beginArray()
@@ -109,14 +113,28 @@ struct BedrockEncoding {
         writer.endObject()
     }
 
+    /// Temperature and its like, as far as the model takes them.
+    private mutating func sampling() -> [(name: String, json: ArraySlice<UInt8>?)] {
+        guard let model = model.anthropic else {
+            topK = settings.topK
+            return [("temperature", settings.temperature), ("topP", settings.topP)]
+        }
+        let own = members(ofForeign: "additionalModelRequestFields").first { $0.name == "thinking" }?.value
+        let thinks = own.map(AnthropicThinking.isActive) ?? thinking?.isActive ?? false
+        let sampling = AnthropicSampling(settings, model, thinks: thinks)
+        for name in sampling.lost { drop(name) }
+        topK = sampling.topK
+        return [("temperature", sampling.temperature), ("topP", sampling.topP)]
+    }
+
     /// How the model is told to think. What a version sets in Bedrock's own words stands.
     private mutating func decideThinking() {
-        guard let wish = settings.reasoning else { return }
+        guard settings.reasoning != nil else { return }
         let own = members(ofForeign: "additionalModelRequestFields")
         guard let model = model.anthropic, !own.contains(where: { $0.name == "thinking" }) else {
             return drop(.reasoning)
         }
-        let said = AnthropicThinking.of(wish, model, maxOutputTokens: outgoing.maxOutputTokens)
+        let said = AnthropicThinking.of(outgoing, model, for: .bedrock)
         thinking = said.thinking
         if said.isLost { drop(.reasoning) }
     }
@@ -125,7 +143,6 @@ struct BedrockEncoding {
     private mutating func writeModelFields() {
         written.insert("additionalModelRequestFields")
         let own = members(ofForeign: "additionalModelRequestFields")
-        var topK = settings.topK
         if topK != nil, model.anthropic == nil || own.contains(where: { $0.name == "top_k" }) {
             drop(.topK)
             topK = nil

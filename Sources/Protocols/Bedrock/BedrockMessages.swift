@@ -151,10 +151,3 @@ extension JSONWriter {
         endObject()
     }
 }
-
-extension JSONText {
-    /// Whether there is nothing but white space.
-    fileprivate var isBlank: Bool {
-        utf8.allSatisfy { $0 == UInt8(ascii: " ") || (0x09...0x0D).contains($0) }
-    }
-}

@@ -9,6 +9,10 @@ package struct ChatAnswerWriter: AnswerWriter {
     private var saidRole = false
     /// Entries of `reasoning_details` so far: SDKs join those of a stream by their numbers.
     private var details = 0
+    /// Citations so far, which SDKs join likewise.
+    private var citations = 0
+    /// The call that began last, where its arguments are still to come.
+    private var silent: Int?
 
     package init(_ opening: AnswerOpening) {
         self.opening = opening
@@ -27,7 +31,7 @@ package struct ChatAnswerWriter: AnswerWriter {
     }
 
     package mutating func end(_ ending: AnswerEnding) -> [UInt8] {
-        var out = beginning()
+        var out = beginning() + closeCall()
         let isMarkedThere = ending.includeUsage
         out += chunk { writer in
             writer.choices(finish: ending.finishReason.chatName) { _ in }
@@ -54,16 +58,38 @@ package struct ChatAnswerWriter: AnswerWriter {
         case .signature(let signature): detail("reasoning.text", "signature", signature)
         case .hiddenReasoning(let data): detail("reasoning.encrypted", "data", data)
         case .toolCall(let number, let head):
-            delta { [opening] writer in writer.calls { $0.call(number, head, arguments: nil, opening) } }
-        case .arguments(let number, let text):
-            delta { writer in writer.calls { $0.fragment(number, text) } }
-        case .citation(let citation):
-            delta { writer in
-                writer.key("annotations")
-                writer.beginArray()
-                writer.annotation(citation)
-                writer.endArray()
-            }
+            begin(number, head)
+        case .arguments(let number, let text): goOn(number, text)
+        case .citation(let citation): cite(citation)
+        }
+    }
+
+    private mutating func begin(_ number: Int, _ head: CallHead) -> [UInt8] {
+        let before = closeCall()
+        // A custom tool takes text, which may be empty.
+        silent = head.isCustom ? nil : number
+        return before
+            + delta { [opening] writer in writer.calls { $0.call(number, head, arguments: nil, opening) } }
+    }
+
+    private mutating func goOn(_ number: Int, _ text: JSONText) -> [UInt8] {
+        if number == silent, !text.isEmpty { silent = nil }
+        return delta { writer in writer.calls { $0.fragment(number, text) } }
+    }
+
+    /// Arguments of a call without any: clients read them as JSON, which an empty text is not.
+    private mutating func closeCall() -> [UInt8] {
+        guard let number = silent else { return [] }
+        return goOn(number, JSONText("{}"))
+    }
+
+    private mutating func cite(_ citation: Citation) -> [UInt8] {
+        defer { citations += 1 }
+        return delta { [citations] writer in
+            writer.key("annotations")
+            writer.beginArray()
+            writer.annotation(citation, index: citations)
+            writer.endArray()
         }
     }
 
@@ -215,8 +241,13 @@ extension JSONWriter {
         endObject()
     }
 
-    fileprivate mutating func annotation(_ citation: Citation) {
+    /// - Parameter index: its number in a stream.
+    fileprivate mutating func annotation(_ citation: Citation, index: Int? = nil) {
         beginObject()
+        if let index {
+            key("index")
+            int(index)
+        }
         member("type", "url_citation")
         key("url_citation")
         beginObject()

@@ -11,6 +11,10 @@ extension ChatConversation {
     package static func call(
         _ call: RunCall, _ said: Conversation, _ dialect: ProviderDialect
     ) throws(RequestFault) -> (call: RunCall, ignored: [String]) {
+        if said.settings.logprobs == true {
+            // They have no place in the client's protocol.
+            throw RequestFault("Log probabilities are told in OpenAI's protocol only.", param: said.spelled(.logprobs))
+        }
         var writer = JSONWriter(capacity: 512 + said.turns.count * 256)
         writer.beginObject()
         writer.key("messages")
@@ -18,7 +22,7 @@ extension ChatConversation {
         for turn in said.turns { try writer.turn(turn, spoken: call.spoken, dialect) }
         writer.endArray()
         writer.tools(said.tools)
-        writer.settings(said.settings)
+        writer.settings(said.settings, spoken: call.spoken)
         writer.endObject()
         let root: JSONValue
         do throws(JSONFault) { root = try JSONDocument(writer.bytes).root } catch {
@@ -45,6 +49,14 @@ extension JSONWriter {
         for case .result(let result) in turn.parts { try self.result(result) }
         let rest = turn.parts.filter { if case .result = $0 { false } else { true } }
         if rest.isEmpty, !turn.parts.isEmpty { return }
+        // Of thoughts alone nothing is said.
+        let isSilent = rest.allSatisfy { part in
+            switch part {
+            case .reasoning, .hiddenReasoning: true
+            case .text, .media, .call, .result, .refusal, .native: false
+            }
+        }
+        if turn.role == .assistant, isSilent { return }
         beginObject()
         switch turn.role {
         case .system: member("role", "system")
@@ -193,7 +205,7 @@ extension JSONWriter {
         endArray()
     }
 
-    fileprivate mutating func settings(_ settings: Settings) {
+    fileprivate mutating func settings(_ settings: Settings, spoken: WireProtocol) {
         member(.temperature, settings.temperature)
         member(.topP, settings.topP)
         member(.frequencyPenalty, settings.frequencyPenalty)
@@ -211,7 +223,10 @@ extension JSONWriter {
             bool(isParallel)
         }
         if let user = settings.user { member("user", user) }
-        if let level = settings.reasoning?.nearestLevel { member("reasoning_effort", level.rawValue) }
+        // Models that never think refuse to be told so; only a client of OpenAI's own words knows which they are.
+        if let level = settings.reasoning?.nearestLevel, level != .none || spoken == .responses {
+            member("reasoning_effort", level.rawValue)
+        }
         if let choice = settings.toolChoice { chatChoice(choice) }
         if let format = settings.answerFormat { chatFormat(format) }
     }

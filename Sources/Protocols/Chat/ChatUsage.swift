@@ -101,6 +101,11 @@ extension JSONWriter {
         beginObject()
         key("cached_tokens")
         int(usage.cacheRead)
+        let cacheWrite = usage.cacheWrite + usage.cacheWriteHour
+        if cacheWrite > 0 {
+            key("cache_write_tokens")
+            int(cacheWrite)
+        }
         if usage.audioInput > 0 {
             key("audio_tokens")
             int(usage.audioInput)

@@ -18,6 +18,8 @@ package struct Outgoing: Sendable {
     /// The maximum that holds, always sent: the reservation rests on it.
     package var maxOutputTokens: Int64
     package var stream: Bool
+    /// The version of Anthropic's protocol that the client chose, where both sides speak it.
+    package var anthropicVersion: String?
     /// Request fields set aside, by the names the client gave them.
     package var ignored: [String] = []
 }
@@ -43,6 +45,7 @@ extension Outgoing {
         try Self.refuseClash(conversation.tools, said.tools)
         let locks = ForeignLocks(version.foreign, meaning)
         if call.spoken == target {
+            anthropicVersion = call.protocolHeaders.first { $0.name == AnthropicRequest.versionHeader }?.value
             rawSystem = call.system
             rawMessages = call.messages
             splice(version, call, overridable, meaning, locks)

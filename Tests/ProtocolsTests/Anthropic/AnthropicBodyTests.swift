@@ -97,7 +97,7 @@ import Testing
                 {"role":"assistant","reasoning_content":"hm","content":"b","reasoning_details":[{"type":"reasoning.text","signature":"tollgate.anthropic.c2ln"},{"type":"reasoning.encrypted","data":"tollgate.anthropic.ZA=="}]}]}
                 """#,
             rest: [
-                #""messages":[{"role":"assistant","content":[{"type":"text","text":"a"}]},"#,
+                #""messages":[{"role":"assistant","content":"a"},"#,
                 #"{"role":"assistant","content":[{"type":"thinking","thinking":"hm","signature":"c2ln"},{"type":"redacted_thinking","data":"ZA=="},{"type":"text","text":"b"}]}]}"#,
             ].joined()
         ),

@@ -102,7 +102,8 @@ import Testing
         var heard = AnswerAssembly()
         for event in try Streams.events(of: written, cutAt: []) { heard.add(try again.read(event)) }
         #expect(heard.first.text == said.first.text && heard.first.reasoning == said.first.reasoning)
-        #expect(heard.first.toolCalls == said.first.toolCalls)
+        #expect(heard.first.toolCalls.map(\.head) == said.first.toolCalls.map(\.head))
+        #expect(heard.first.toolCalls.map(\.argumentsJSON) == said.first.toolCalls.map(\.argumentsJSON))
         #expect(again.tally.id == "msg_1" && again.tally.model == "claude-m" && again.tally.isDone)
         #expect(again.tally.finishReason?.chatName == reader.tally.finishReason?.chatName)
         #expect(again.tally.usage?.usage.inputTotal == usage.inputTotal)

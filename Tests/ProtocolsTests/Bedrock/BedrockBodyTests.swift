@@ -49,7 +49,7 @@ import Testing
                 + #""inferenceConfig":{"maxTokens":100,"temperature":0.20,"topP":0.50,"stopSequences":["x","y"]},"#
                 + #""requestMetadata":{"k":"v 1"}}"#,
             ignored: [
-                "temperature", "store", "max_tokens", "reasoning_effort", "response_format", "top_k",
+                "temperature", "store", "max_tokens", "reasoning_effort", "stop", "response_format", "top_k",
                 "frequency_penalty", "presence_penalty", "seed", "user", "parallel_tool_calls",
             ]),
         Row(
@@ -104,7 +104,7 @@ import Testing
             testDescription: "a model that decides how much it thinks", model: "global.anthropic.claude-opus-4-7-v1",
             request: #"{"messages":[{"role":"user","content":"a"}],"reasoning_effort":"xhigh","stream":true}"#,
             body: "{" + hello + inference
-                + #","outputConfig":{"effort":"high"},"additionalModelRequestFields":{"thinking":{"type":"adaptive"}}}"#
+                + #","outputConfig":{"effort":"xhigh"},"additionalModelRequestFields":{"thinking":{"type":"adaptive"}}}"#
         ),
         Row(
             testDescription: "a model that thinks within a budget", model: "anthropic.claude-3-7-sonnet-20250219-v1:0",

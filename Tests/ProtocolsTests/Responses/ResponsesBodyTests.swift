@@ -79,9 +79,8 @@ import Testing
             {"messages":[{"role":"user","content":"q"},
               {"role":"assistant","content":"Well","tool_calls":[{"id":"call_a","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}},{"id":"call_c","type":"custom","custom":{"name":"sh","input":"ls"}}]},
               {"role":"tool","tool_call_id":"call_a","content":"1"},{"role":"tool","tool_call_id":"call_c","content":[{"type":"text","text":"2"},{"type":"text","text":"3"}]}],
-             "tools":[{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object"},"strict":true}},{"type":"function","function":{"name":"g"}},
-              {"type":"custom","custom":{"name":"sh","format":{"type":"grammar","grammar":{"syntax":"lark","definition":"x"}}}}],
-             "tool_choice":{"type":"custom","custom":{"name":"sh"},"name":"sh"},"parallel_tool_calls":true}
+             "tools":[{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object"},"strict":true}},{"type":"function","function":{"name":"g"}}],
+             "tool_choice":{"type":"function","function":{"name":"f"}},"parallel_tool_calls":true}
             """#,
             #""input":[{"role":"user","content":"q"},{"role":"assistant","content":"Well"},"#
                 + #"{"type":"function_call","call_id":"call_a","name":"f","arguments":"{\"x\":1}"},"#
@@ -89,9 +88,8 @@ import Testing
                 + #"{"type":"function_call_output","call_id":"call_a","output":"1"},"#
                 + #"{"type":"custom_tool_call_output","call_id":"call_c","output":[{"type":"input_text","text":"2"},{"type":"input_text","text":"3"}]}],"#
                 + #""tools":[{"type":"function","name":"f","description":"d","parameters":{"type":"object"},"strict":true},"#
-                + #"{"type":"function","name":"g","parameters":null,"strict":false},"#
-                + #"{"type":"custom","name":"sh","format":{"type":"grammar","syntax":"lark","definition":"x"}}],"#
-                + #""tool_choice":{"type":"custom","name":"sh"},"parallel_tool_calls":true"#, []
+                + #"{"type":"function","name":"g","parameters":null,"strict":false}],"#
+                + #""tool_choice":{"type":"function","name":"f"},"parallel_tool_calls":true"#, []
         ),
         // Images, files, sound.
         (
@@ -260,15 +258,25 @@ import Testing
         #expect(body.contains(#""top_logprobs":3"#))
     }
 
-    @Test func dropsToolsThatOpenAIDoesNotKnow() throws {
-        var said = Conversation()
-        said.tools = [
-            Tool(name: .utf8([]), native: Array(#"{"type":"bash_20250124","name":"bash"}"#.utf8)[...]),
-            Tool(name: .utf8([]), native: Array(#"{"type":"web_search"}"#.utf8)[...]),
+    /// Custom ones of chat completions are nested there.
+    @Test func writesAVersionsToolsOfOtherKinds() throws {
+        var version = Self.empty
+        let tools = #"""
+            [{"type":"custom","custom":{"name":"sh","format":{"type":"grammar","grammar":{"syntax":"lark","definition":"x"}}}},{"type":"web_search"},{"type":"bash_20250124","name":"bash"}]
+            """#
+        version.parameters = [
+            Parameter(name: "tools", json: Array(tools.utf8)),
+            Parameter(name: "tool_choice", json: Array(#"{"type":"custom","custom":{"name":"sh"},"name":"sh"}"#.utf8)),
         ]
         var call = RunCall()
         call.spoken = .anthropic
-        let (body, ignored) = try Self.encode(call, said, version: Self.empty)
-        #expect(body.contains(#""tools":[{"type":"web_search"}]"#) && ignored == ["tools"])
+        let (body, ignored) = try Self.encode(call, Conversation(), version: version)
+        let web = #"{"type":"web_search"}"#
+        let custom = #"{"type":"custom","name":"sh","format":{"type":"grammar","syntax":"lark","definition":"x"}}"#
+        #expect(body.contains(web) && !body.contains("bash") && ignored == ["tools"])
+        call.spoken = .chat
+        let (chat, _) = try Self.encode(call, Conversation(), version: version)
+        #expect(chat.contains(#""tools":[\#(custom),\#(web),"#))
+        #expect(chat.contains(#""tool_choice":{"type":"custom","name":"sh"}"#))
     }
 }

@@ -2,14 +2,8 @@ import FoundationEssentials
 import JSON
 
 extension AnthropicEncoding {
-    /// Instructions stand beside the messages. Where there is nothing else, the last of them is what the user says:
-    /// Anthropic takes no request without a message.
     mutating func writePrompt() throws(RequestFault) {
-        var system = outgoing.conversation.turns.filter(\.isInstruction)
-        var turns = outgoing.conversation.turns.filter { !$0.isInstruction }
-        if turns.isEmpty, outgoing.rawMessages.isEmpty, let last = system.popLast() {
-            turns = [Turn(.user, last.parts)]
-        }
+        let (system, turns) = outgoing.prompt
         try writeSystem(system)
         writer.key("messages")
         writer.beginArray()
@@ -125,7 +119,7 @@ extension AnthropicEncoding {
     private mutating func writeResult(_ result: Turn.CallResult) throws(RequestFault) {
         writer.beginObject()
         writer.member("type", "tool_result")
-        writer.member("tool_use_id", result.id ?? result.name ?? .utf8([]))
+        writer.member("tool_use_id", (result.id ?? result.name ?? .utf8([])).anthropicCallID)
         writer.key("content")
         writer.beginArray()
         for part in result.content where isSaid(part) { try writeBlock(part) }
@@ -138,8 +132,26 @@ extension AnthropicEncoding {
     }
 }
 
-extension Turn {
-    var isInstruction: Bool { role == .system || role == .developer }
+extension JSONText {
+    /// Letters, digits, `_` and `-`. What does not fit is made anew, the same for the same, so that results find their
+    /// calls.
+    fileprivate var anthropicCallID: JSONText {
+        let bytes = utf8
+        let isFit =
+            !bytes.isEmpty
+            && bytes.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                    true
+                case _: false
+                }
+            }
+        if isFit { return self }
+        // FNV-1a.
+        let hash = bytes.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        return JSONText("call_" + String(hash, radix: 16))
+    }
 }
 
 extension JSONWriter {
@@ -153,7 +165,7 @@ extension JSONWriter {
     fileprivate mutating func toolUse(_ call: Turn.Call) {
         beginObject()
         member("type", "tool_use")
-        member("id", call.id ?? call.name)
+        member("id", (call.id ?? call.name).anthropicCallID)
         member("name", call.name)
         key("input")
         if call.isCustom {

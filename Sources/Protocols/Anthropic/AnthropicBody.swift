@@ -11,7 +11,8 @@ package enum AnthropicBody {
         case "stop_sequences": .stop
         case "tool_choice": .toolChoice
         case "thinking": .reasoning
-        case "output_config": .answerFormat
+        case "output_config", "output_config.format": .answerFormat
+        case "output_config.effort": .reasoning
         case "metadata": .user
         case _: nil
         }

@@ -117,14 +117,12 @@ private struct ForeignLocks {
 
     init(_ foreign: [Conversation.Field], _ meaning: (String) -> Settings.Name?) {
         for field in foreign {
-            var paths = [field.name]
-            if let members = try? JSONDocument(Array(field.json)).root.members() {
-                paths += members.map { field.name + "." + $0.name }
-            }
-            for path in paths {
-                names.insert(Self.plain(path))
-                if let name = meaning(path) { meanings.insert(name) }
-            }
+            let members = (try? JSONDocument(Array(field.json)).root.members()) ?? []
+            let paths = members.map { field.name + "." + $0.name }
+            names.formUnion(([field.name] + paths).map(Self.plain))
+            // An object may have several settings in it: then it locks those that it has.
+            let within = paths.compactMap(meaning)
+            meanings.formUnion(within.isEmpty ? [meaning(field.name)].compactMap(\.self) : within)
         }
     }
 

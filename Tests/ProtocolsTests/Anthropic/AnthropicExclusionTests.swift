@@ -90,7 +90,7 @@ import Testing
                 #"{\#(user),"reasoning_effort":"low","stop":"C","response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object"}}}}"#,
             rest:
                 #","thinking":{"type":"disabled"},"output_config":{"effort":"low","x":1,"format":{"type":"json_schema","schema":{"type":"object"}}},"stop_sequences":["V"]"#,
-            ignored: ["reasoning_effort", "stop"]),
+            ignored: ["stop", "reasoning_effort"]),
         Row(
             testDescription: "blank words to stop at", request: #"{\#(user),"stop":["\n","END"]}"#,
             rest: #","stop_sequences":["END"]"#, ignored: ["stop"]),

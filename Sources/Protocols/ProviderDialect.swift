@@ -53,6 +53,8 @@ package struct ProviderDialect: Hashable, Sendable {
     package var acceptsN = true
     /// Whether an assistant's thoughts are to come back with what it said (DeepSeek refuses calls of tools without).
     package var wantsReasoningBack = false
+    /// Whether `reasoning_content` in a message is refused.
+    package var refusesReasoningBack = false
     /// Whether an image's `detail` is kept to.
     package var keepsDetail = false
     package var reasoning = Reasoning.withinOutput
@@ -201,11 +203,11 @@ extension ProviderDialect {
             structuredOutput: .strictJSONSchema),
         ProviderDialect(
             name: "mistral", baseURL: "https://api.mistral.ai/v1", acceptsStreamOptions: false,
-            structuredOutput: .jsonSchema),
+            refusesReasoningBack: true, structuredOutput: .jsonSchema),
         // JSON Schema is known to some of its models only; the others refuse the request.
         ProviderDialect(
             name: "groq", baseURL: "https://api.groq.com/openai/v1", outputMaximum: .maxCompletionTokens,
-            acceptsN: false, structuredOutput: .jsonObject),
+            acceptsN: false, refusesReasoningBack: true, structuredOutput: .jsonObject),
         ProviderDialect(
             name: "fireworks", baseURL: "https://api.fireworks.ai/inference/v1", structuredOutput: .jsonSchema),
         ProviderDialect(

@@ -38,6 +38,16 @@ package struct AnswerPiece: Sendable, Equatable {
         case .signature, .hiddenReasoning, .citation: 0
         }
     }
+
+    /// Bytes of what the model did not say, but which takes room all the same.
+    var opaqueByteCount: Int {
+        switch content {
+        case .text, .refusal, .reasoning, .arguments, .toolCall: 0
+        case .signature(let opaque), .hiddenReasoning(let opaque): opaque.byteCount
+        case .citation(let citation):
+            [citation.url, citation.title, citation.quote].reduce(64) { $0 + ($1?.byteCount ?? 0) }
+        }
+    }
 }
 
 /// What a tool call begins with.

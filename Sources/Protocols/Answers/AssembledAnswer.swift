@@ -54,7 +54,7 @@ package struct AssembledAnswer: Sendable, Equatable {
 
     /// Nil where no thought was put in words.
     package var reasoning: [UInt8]? {
-        let texts = items.compactMap { if case .reasoning(let text, _) = $0 { text } else { nil } }
+        let texts = items.compactMap { if case .reasoning(let text, _) = $0, !text.isEmpty { text } else { nil } }
         return texts.isEmpty ? nil : Array(texts.joined())
     }
 
@@ -81,13 +81,7 @@ package struct AssembledAnswer: Sendable, Equatable {
             said += text.utf8
             items.append(.reasoning(said, signature: nil))
         case .signature(let signature):
-            if case .reasoning(let said, let before)? = items.last {
-                // It comes in pieces at times.
-                let whole = before.map { JSONText.utf8($0.utf8 + signature.utf8) } ?? signature
-                items[items.endIndex - 1] = .reasoning(said, signature: whole)
-            } else {
-                waiting = signature
-            }
+            addSignature(signature)
         case .hiddenReasoning(let data): items.append(.hiddenReasoning(data))
         case .toolCall(let number, let head):
             // A number beyond the next one would leave a gap.
@@ -102,8 +96,24 @@ package struct AssembledAnswer: Sendable, Equatable {
             call.arguments += text.utf8
             items[calls[number]] = .call(call)
         case .citation(let citation):
-            guard case .text(let said, let citations)? = items.last else { return }
-            items[items.endIndex - 1] = .text(said, citations + [citation])
+            guard case .text(let said, var citations)? = items.last else { return }
+            items.removeLast()
+            citations.append(citation)
+            items.append(.text(said, citations))
+        }
+    }
+
+    /// It comes in pieces at times.
+    private mutating func addSignature(_ more: JSONText) {
+        switch items.last {
+        case .reasoning(let said, .utf8(var signature)?)?:
+            items.removeLast()
+            signature += more.utf8
+            items.append(.reasoning(said, signature: .utf8(signature)))
+        case .reasoning(let said, let signature)?:
+            items.removeLast()
+            items.append(.reasoning(said, signature: signature.map { .utf8($0.utf8 + more.utf8) } ?? more))
+        case .text?, .refusal?, .hiddenReasoning?, .call?, nil: waiting = more
         }
     }
 
@@ -134,7 +144,7 @@ package struct AnswerAssembly: Sendable {
         for piece in step.pieces {
             guard let place = place(of: piece.choice) else { continue }
             choices[place].add(piece.content)
-            byteCount += piece.byteCount
+            byteCount += piece.byteCount + piece.opaqueByteCount
         }
         for finish in step.finishes {
             guard let place = place(of: finish.choice) else { continue }

@@ -67,7 +67,8 @@ package struct AnthropicAnswerReader: AnswerReader {
                 step.add(.citation(Citation(anthropic: citation)))
             }
         case "thinking":
-            if let text = JSONText(block.member("thinking")), !text.isEmpty { step.add(.reasoning(text)) }
+            // Said even where it is empty: each thought has a signature of its own.
+            step.add(.reasoning(JSONText(block.member("thinking")) ?? .utf8([])))
             if let signature = JSONText(block.member("signature")), !signature.isEmpty {
                 step.add(.signature(signature))
             }

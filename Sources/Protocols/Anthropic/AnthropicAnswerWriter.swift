@@ -264,6 +264,7 @@ extension JSONWriter {
             key("text")
             string(utf8: text)
         case .reasoning(let text, let signature):
+            if text.isEmpty, signature == nil { return }
             beginObject()
             member("type", "thinking")
             key("thinking")

@@ -40,7 +40,7 @@ package enum AnthropicConversation {
     }
 
     private static func part(_ block: JSONValue, at place: String) throws(RequestFault) -> Turn.Part {
-        switch block.member("type")?.string {
+        switch block.only("type")?.string {
         case "text":
             guard let text = JSONText(block.member("text")) else {
                 throw RequestFault("The block has no text.", param: place)
@@ -68,7 +68,7 @@ package enum AnthropicConversation {
 
     /// Nil where it is none.
     static func thought(_ block: JSONValue) -> Turn.Part? {
-        switch block.member("type")?.string {
+        switch block.only("type")?.string {
         case "thinking":
             let signature = JSONText(block.present("signature"))
             return .reasoning(
@@ -83,7 +83,7 @@ package enum AnthropicConversation {
         guard let source = block.present("source") else { return nil }
         let name = JSONText(block.present("title"))
         let type = source.member("media_type")?.string
-        switch source.member("type")?.string {
+        switch source.only("type")?.string {
         case "base64": return JSONText(source.member("data")).map { Media(kind, .base64($0), type: type, name: name) }
         case "url": return JSONText(source.member("url")).map { Media(kind, .url($0), name: name) }
         case "file": return JSONText(source.member("file_id")).map { Media(kind, .id($0), name: name) }
@@ -99,11 +99,14 @@ extension Conversation {
         case "temperature", "top_p", "top_k": try note(name, value)
         case "stop_sequences": settings.stop = try Self.texts(value, name)
         case "tools":
+            guard value.kind == .array else { throw RequestFault("Must be an array.", param: name) }
             for (index, tool) in value.elements().enumerated() {
-                guard let name = JSONText(tool.member("name")) else {
+                let schema = tool.present("input_schema")
+                // A set of tools has none (`mcp_toolset`).
+                let isNameless = schema == nil && tool.member("type")?.kind == .string
+                guard let name = JSONText(tool.member("name")) ?? (isNameless ? .utf8([]) : nil) else {
                     throw RequestFault("The tool has no name.", param: "tools[\(index)]")
                 }
-                let schema = tool.present("input_schema")
                 tools.append(
                     Tool(
                         name: name, description: JSONText(tool.present("description")), schema: schema?.raw,

@@ -2,8 +2,6 @@ import FoundationEssentials
 import JSON
 
 extension AnthropicEncoding {
-    /// Instructions stand beside the messages. Where there is nothing else, the last of them is what the user says:
-    /// Anthropic takes no request without a message.
     mutating func writePrompt() throws(RequestFault) {
         let (system, turns) = outgoing.prompt
         try writeSystem(system)
@@ -121,7 +119,7 @@ extension AnthropicEncoding {
     private mutating func writeResult(_ result: Turn.CallResult) throws(RequestFault) {
         writer.beginObject()
         writer.member("type", "tool_result")
-        writer.member("tool_use_id", result.id ?? result.name ?? .utf8([]))
+        writer.member("tool_use_id", (result.id ?? result.name ?? .utf8([])).anthropicCallID)
         writer.key("content")
         writer.beginArray()
         for part in result.content where isSaid(part) { try writeBlock(part) }
@@ -134,6 +132,27 @@ extension AnthropicEncoding {
     }
 }
 
+extension JSONText {
+    /// Letters, digits, `_` and `-`. What does not fit is made anew, the same for the same, so that results find their
+    /// calls.
+    fileprivate var anthropicCallID: JSONText {
+        let bytes = utf8
+        let isFit =
+            !bytes.isEmpty
+            && bytes.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                    true
+                case _: false
+                }
+            }
+        if isFit { return self }
+        // FNV-1a.
+        let hash = bytes.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        return JSONText("call_" + String(hash, radix: 16))
+    }
+}
 
 extension JSONWriter {
     fileprivate mutating func textBlock(_ text: JSONText) {
@@ -146,7 +165,7 @@ extension JSONWriter {
     fileprivate mutating func toolUse(_ call: Turn.Call) {
         beginObject()
         member("type", "tool_use")
-        member("id", call.id ?? call.name)
+        member("id", (call.id ?? call.name).anthropicCallID)
         member("name", call.name)
         key("input")
         if call.isCustom {

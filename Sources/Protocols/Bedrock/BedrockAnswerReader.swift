@@ -8,6 +8,8 @@ package struct BedrockAnswerReader: AnswerReader {
     /// The numbers of calls, by the numbers of their blocks.
     private var calls: [Int64: Int] = [:]
     private var callCount = 0
+    /// The number of the block that was thought last.
+    private var thought: Int64?
 
     package init() {}
 
@@ -57,7 +59,10 @@ package struct BedrockAnswerReader: AnswerReader {
             guard begin(call, Int64(number), &step), let input = call.present("input") else { return }
             step.add(.arguments(number, .utf8(Array(input.raw))))
         } else if let reasoning = block.present("reasoningContent") {
-            if let said = reasoning.present("reasoningText") { add(reasoning: said, &step) }
+            if let said = reasoning.present("reasoningText") {
+                step.add(.reasoning(.utf8([])))
+                add(reasoning: said, &step)
+            }
             if let data = JSONText(reasoning.member("redactedContent")) { step.add(.hiddenReasoning(data)) }
         } else if let cited = block.present("citationsContent") {
             for text in cited.present("content")?.elements() ?? [] {
@@ -77,6 +82,9 @@ package struct BedrockAnswerReader: AnswerReader {
         } else if let text = JSONText(delta.present("toolUse")?.member("input")) {
             if let number = calls[index], !text.isEmpty { step.add(.arguments(number, text)) }
         } else if let reasoning = delta.present("reasoningContent") {
+            // Said even where it is empty: each thought has a signature of its own.
+            if thought != index, reasoning.member("redactedContent") == nil { step.add(.reasoning(.utf8([]))) }
+            thought = index
             add(reasoning: reasoning, &step)
             if let data = JSONText(reasoning.member("redactedContent")) { step.add(.hiddenReasoning(data)) }
         } else if let citation = delta.present("citation") {

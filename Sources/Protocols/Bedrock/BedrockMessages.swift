@@ -7,19 +7,30 @@ extension BedrockEncoding {
         writer.key("messages")
         writer.beginArray()
         var open: Turn.Role?
+        var content: [Turn.Part] = []
         for turn in turns {
-            for part in turn.parts where isSaid(part) {
-                if open != turn.role {
-                    if open != nil { writer.endMessage() }
-                    writer.beginMessage(turn.role == .assistant ? "assistant" : "user")
-                    open = turn.role
-                }
-                try writeBlock(part, turn.role)
+            let said = turn.parts.filter(isSaid)
+            if said.isEmpty { continue }
+            if let open, open != turn.role {
+                try writeMessage(content, open)
+                content = []
             }
+            open = turn.role
+            content += said
         }
-        if open != nil { writer.endMessage() }
+        if let open { try writeMessage(content, open) }
         writer.endArray()
         try writeSystem(system.flatMap(\.parts))
+    }
+
+    private mutating func writeMessage(_ content: [Turn.Part], _ role: Turn.Role) throws(RequestFault) {
+        writer.beginMessage(role == .assistant ? "assistant" : "user")
+        for part in content { try writeBlock(part, role) }
+        let hasDocument = content.contains { if case .media(let media) = $0 { media.kind == .file } else { false } }
+        let hasText = content.contains { if case .text = $0 { true } else { false } }
+        // A document is refused where nothing is said beside it.
+        if hasDocument, !hasText { writer.textBlock(JSONText("See the document.")) }
+        writer.endMessage()
     }
 
     private mutating func writeSystem(_ parts: [Turn.Part]) throws(RequestFault) {

@@ -136,8 +136,19 @@ extension JSONWriter {
         endObject()
     }
 
-    /// The client's own message as it came, but for a role that the provider does not know.
+    /// The client's own message as it came, but for a role that the provider does not know and thoughts that are not its
+    /// own.
     fileprivate mutating func message(_ message: JSONValue, _ dialect: ProviderDialect) {
+        let foreign = Self.foreignThoughts(message, dialect)
+        if !foreign.isEmpty, let members = try? message.members() {
+            beginObject()
+            for member in members where !foreign.contains(member.name) {
+                key(member.name)
+                value(member.value)
+            }
+            endObject()
+            return
+        }
         guard !dialect.knowsDeveloperRole, let role = message.member("role"), role.isString("developer") else {
             value(message)
             return
@@ -148,6 +159,20 @@ extension JSONWriter {
         spliced += #""system""#.utf8
         spliced += message.document[role.range.upperBound..<message.range.upperBound]
         raw(spliced)
+    }
+
+    /// Names of a message's members that say what another provider thought.
+    private static func foreignThoughts(_ message: JSONValue, _ dialect: ProviderDialect) -> Set<String> {
+        guard message.member("role")?.isString("assistant") == true else { return [] }
+        var names: Set<String> = []
+        if let details = message.member("reasoning_details"), ReasoningSeal.isMarked(details.raw) {
+            names = ["reasoning_details"]
+            if !dialect.wantsReasoningBack { names.formUnion(["reasoning_content", "reasoning"]) }
+        }
+        if dialect.refusesReasoningBack, message.member("reasoning_content") != nil {
+            names.insert("reasoning_content")
+        }
+        return names
     }
 
     /// Usage is always asked for, whether the client did or not: it is what the run is settled by.

@@ -45,9 +45,14 @@ extension JSONWriter {
     fileprivate mutating func turn(
         _ turn: Turn, spoken: WireProtocol, _ dialect: ProviderDialect
     ) throws(RequestFault) {
-        // Each result is a message of its own, and they come before what else the turn says.
-        for case .result(let result) in turn.parts { try self.result(result) }
-        let rest = turn.parts.filter { if case .result = $0 { false } else { true } }
+        // Each result is a message of its own, and they come before what else the turn says. What they show is said by
+        // the user behind all of them: a tool's message is text.
+        var shown: [Turn.Part] = []
+        for case .result(let result) in turn.parts {
+            try self.result(result)
+            shown += result.content.filter { if case .media = $0 { true } else { false } }
+        }
+        let rest = shown + turn.parts.filter { if case .result = $0 { false } else { true } }
         if rest.isEmpty, !turn.parts.isEmpty { return }
         // Of thoughts alone nothing is said.
         let isSilent = rest.allSatisfy { part in
@@ -77,7 +82,7 @@ extension JSONWriter {
         beginObject()
         member("role", "tool")
         member("tool_call_id", result.id ?? result.name ?? .utf8([]))
-        try content(result.content)
+        try content(result.content.filter { if case .media = $0 { false } else { true } })
         endObject()
     }
 
@@ -168,10 +173,10 @@ extension JSONWriter {
             key("file")
             beginObject()
             if let name = media.name { member("filename", name) }
-            if case .id(let id) = media.source {
-                member("file_id", id)
-            } else {
-                member("file_data", try media.url(or: "application/pdf"))
+            switch media.source {
+            case .id(let id): member("file_id", id)
+            case .url: throw RequestFault("The deployed provider takes files as data, not by a URL.", param: "messages")
+            case .base64, .text: member("file_data", try media.url(or: "application/pdf"))
             }
             endObject()
         case .video: throw RequestFault("The provider takes no video.", param: "messages")

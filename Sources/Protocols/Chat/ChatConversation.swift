@@ -57,6 +57,7 @@ package enum ChatConversation {
 
     private static func image(_ value: JSONValue?) -> Media? {
         guard let value, let url = JSONText(value.kind == .string ? value : value.member("url")) else { return nil }
+        guard Media.isReadable(url) else { return nil }
         let detail = JSONText(value.member("detail"))
         return Media(.image, dataOrURL: url, detail: detail)
     }
@@ -71,7 +72,7 @@ package enum ChatConversation {
         guard let value else { return nil }
         let name = JSONText(value.member("filename"))
         if let id = JSONText(value.member("file_id")) { return Media(.file, .id(id), name: name) }
-        guard let data = JSONText(value.member("file_data")) else { return nil }
+        guard let data = JSONText(value.member("file_data")), Media.isReadable(data) else { return nil }
         var media = Media(.file, dataOrURL: data, detail: nil)
         // Bare base64 is of a PDF: OpenAI takes nothing else.
         if case .url = media.source { media = Media(.file, .base64(data), type: "application/pdf") }
@@ -81,6 +82,13 @@ package enum ChatConversation {
 }
 
 extension Media {
+    /// False for a `data:` URL whose data are not base64.
+    static func isReadable(_ url: JSONText) -> Bool {
+        let bytes = url.utf8
+        guard bytes.starts(with: "data:".utf8) else { return true }
+        return bytes.prefix { $0 != UInt8(ascii: ",") }.suffix(7).elementsEqual(";base64".utf8)
+    }
+
     /// From a URL, which may be a `data:` URL that has it in itself.
     init(_ kind: Kind, dataOrURL url: JSONText, detail: JSONText?) {
         let bytes = url.utf8
@@ -138,13 +146,25 @@ extension Conversation {
     private mutating func addAssistant(_ message: JSONValue, at place: String) throws(RequestFault) {
         var said: [Turn.Part] = []
         let details = message.present("reasoning_details")?.elements() ?? []
-        let signature = details.lazy.compactMap { JSONText($0.member("signature")) }.first
+        let signatures = details.compactMap { JSONText($0.member("signature")) }
         let thoughts = JSONText(message.present("reasoning_content") ?? message.present("reasoning"))
-        if thoughts != nil || signature != nil { said.append(.reasoning(thoughts ?? .utf8([]), signature: signature)) }
-        said += details.compactMap { JSONText($0.member("data")).map { .hiddenReasoning($0) } }
+        // Several thoughts come back as one text, of which no signature holds; Gemini's are of calls.
+        let isOne =
+            signatures.count < 2
+            || ReasoningSeal.open(signatures[0], spokenIn: .chat, for: .gemini) != nil
+        if isOne {
+            if thoughts != nil || !signatures.isEmpty {
+                said.append(.reasoning(thoughts ?? .utf8([]), signature: signatures.first))
+            }
+            said += details.compactMap { JSONText($0.member("data")).map { .hiddenReasoning($0) } }
+        }
         said += try parts(of: message, at: place)
         if let refusal = JSONText(message.present("refusal")) { said.append(.refusal(refusal)) }
-        for (index, call) in (message.present("tool_calls")?.elements() ?? []).enumerated() {
+        let calls = message.present("tool_calls")
+        guard calls?.kind ?? .array == .array else {
+            throw RequestFault("Must be an array.", param: place + ".tool_calls")
+        }
+        for (index, call) in (calls?.elements() ?? []).enumerated() {
             said.append(.call(try Self.call(call, at: "\(place).tool_calls[\(index)]")))
         }
         if let function = message.present("function_call") {

@@ -14,6 +14,7 @@ extension Conversation {
         case "seed", "random_seed": settings.seed = try Self.number(value, name)
         case "stop": settings.stop = try Self.texts(value, name)
         case "tools":
+            guard value.kind == .array else { throw RequestFault("Must be an array.", param: name) }
             for (index, tool) in value.elements().enumerated() { try add(tool, at: "tools[\(index)]") }
         case "tool_choice": settings.toolChoice = try Self.choice(value)
         case "parallel_tool_calls": settings.parallelToolCalls = value.bool

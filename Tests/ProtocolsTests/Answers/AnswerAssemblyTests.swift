@@ -52,6 +52,19 @@ import Testing
         #expect(answer.text == Array("abc".utf8) && answer.refusal == Array("no".utf8))
     }
 
+    /// What is not said takes room as well.
+    @Test func countsWhatOnlyProvidersRead() {
+        var step = AnswerStep()
+        let citation = Citation(url: JSONText("0123456789"))
+        step.pieces = [
+            AnswerPiece(.signature(JSONText("abc"))), AnswerPiece(.hiddenReasoning(JSONText("de"))),
+            AnswerPiece(.citation(citation)),
+        ]
+        var assembly = AnswerAssembly()
+        assembly.add(step)
+        #expect(assembly.byteCount >= 15 && step.outputByteCount == 0)
+    }
+
     static let rows: [(pieces: [String], calls: String?)] = [
         ([], nil),
         (
@@ -76,6 +89,21 @@ import Testing
             ],
             #"[{"id":"a","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}},"#
                 + #"{"id":"b","type":"function","function":{"name":"g","arguments":"3"}}]"#
+        ),
+        // All of them numbered 0; an empty id is none.
+        (
+            [
+                #"{"index":0,"id":"a","function":{"name":"f","arguments":"1"}}"#,
+                #"{"index":0,"id":"b","function":{"name":"g","arguments":"2"}}"#,
+                #"{"index":0,"id":"","function":{"arguments":"3"}}"#,
+            ],
+            #"[{"id":"a","type":"function","function":{"name":"f","arguments":"1"}},"#
+                + #"{"id":"b","type":"function","function":{"name":"g","arguments":"23"}}]"#
+        ),
+        (
+            [
+                #"{"id":"a","function":{"name":"f","arguments":"1"}}"#, #"{"id":"","function":{"arguments":"2"}}"#,
+            ], #"[{"id":"a","type":"function","function":{"name":"f","arguments":"12"}}]"#
         ),
         // Said again with every piece.
         (

@@ -76,6 +76,32 @@ import Testing
         #expect(tally.usage?.saysToolCalls == true && tally.finishReason == .stopSequence("END"))
     }
 
+    /// Thoughts that are not shown are signed all the same, each for itself.
+    @Test func thoughtsWithoutWordsKeepTheirSignatures() throws {
+        let blocks = ["a", "b"].map { #"{"type":"thinking","thinking":"","signature":"\#($0)"}"# }
+        var reader = AnthropicAnswerReader()
+        var assembly = AnswerAssembly()
+        let call = #"{"type":"tool_use","id":"t","name":"f","input":{}}"#
+        assembly.add(
+            try reader.read(whole: Array(#"{"content":[\#(blocks[0]),\#(blocks[1]),\#(call)]}"#.utf8)))
+        let items = assembly.first.items
+        #expect(
+            items.prefix(2) == [
+                .reasoning([], signature: JSONText("a")), .reasoning([], signature: JSONText("b")),
+            ])
+        #expect(assembly.first.toolCalls.first?.signature == nil && assembly.first.reasoning == nil)
+        var writer = ResponsesAnswerWriter(Streams.opening(from: .anthropic))
+        var again = AnthropicAnswerReader()
+        var out: [UInt8] = []
+        for (index, block) in blocks.enumerated() {
+            let start = #"{"type":"content_block_start","index":\#(index),"content_block":\#(block)}"#
+            out += try writer.write(
+                again.read(ServerSentEvent(name: [], data: Array(start.utf8), raw: Array(start.utf8))))
+        }
+        let said = String(decoding: out, as: UTF8.self)
+        #expect(said.ranges(of: "event: response.output_item.added").count == 2)
+    }
+
     @Test(arguments: [
         #"{"input_tokens":-1,"output_tokens":2}"#, #"{"input_tokens":1,"output_tokens":2e3}"#,
         #"{"output_tokens":2}"#, #"{"input_tokens":1,"output_tokens":2,"output_tokens_details":{"thinking_tokens":3}}"#,

@@ -183,6 +183,24 @@ import Testing
                 ].joined())
     }
 
+    /// All else of such a message stays as it came.
+    @Test func keepsWhatStandsBesideThoughtsOfOthers() throws {
+        let text = #"{"type":"text","text":"a","cache_control":{"type":"ephemeral"}}"#
+        let foreign = #"{"type":"thinking","thinking":"t","signature":"tollgate.gemini.zzz"}"#
+        let (body, _) = try Self.body(
+            #"{"max_tokens":100,"messages":[{"role":"assistant","content":[\#(foreign)]},{"x":1,"role":"assistant","content":[\#(foreign),\#(text)]}]}"#,
+            ChatBody.Version(model: "m", messages: []), spoken: .anthropic)
+        #expect(
+            body == #"{"model":"m","max_tokens":100,"messages":[{"x":1,"role":"assistant","content":[\#(text)]}]}"#)
+    }
+
+    @Test func aSetOfToolsHasNoName() throws {
+        let set = #"{"type":"mcp_toolset","mcp_server_name":"s"}"#
+        let (body, _) = try Self.body(
+            #"{"max_tokens":100,"messages":[{"role":"user","content":"a"}],"tools":[\#(set)]}"#, spoken: .anthropic)
+        #expect(body.hasSuffix(#","tools":[\#(set)]}"#))
+    }
+
     @Test func aVersionOfInstructionsAloneIsWhatTheUserSays() throws {
         let (body, _) = try Self.body("{}")
         #expect(
@@ -230,5 +248,18 @@ import Testing
             ChatBody.Version(model: "m", messages: []), call, maxOutputTokens: 1, dialect: .named("anthropic"),
             allowances: Allowances())
         #expect(measure.attachments.count == 3 && measure.attachments.inlineBytes == 4)
+    }
+
+    /// Of two types a provider may take the other one.
+    @Test func countsWhatGivesItsTypeTwice() throws {
+        let call = try AnthropicRequest(
+            JSONDocument(
+                #"{"max_tokens":1,"messages":[{"role":"user","content":[{"type":"text","text":"x","type":"image","source":{"type":"url","url":"u"}}]}]}"#
+            )
+        ).call
+        let (_, measure) = try ProviderBody.encode(
+            ChatBody.Version(model: "m", messages: []), call, maxOutputTokens: 1, dialect: .named("anthropic"),
+            allowances: Allowances())
+        #expect(measure.attachments.count == 1)
     }
 }

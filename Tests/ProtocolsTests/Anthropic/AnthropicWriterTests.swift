@@ -121,6 +121,20 @@ import Testing
         #expect(once.tally.usage == again.tally.usage && once.tally.finishReason == again.tally.finishReason)
     }
 
+    /// OpenAI says that it just stopped where it had to call a tool.
+    @Test func aStopBehindACallIsForTheCall() throws {
+        var step = AnswerStep()
+        step.pieces = [AnswerPiece(.toolCall(0, CallHead(id: nil, name: JSONText("f"))))]
+        var writer = AnthropicAnswerWriter(Streams.opening(from: .chat))
+        let ending = Self.ending(.stop, AnswerTally())
+        let written = try String(decoding: writer.write(step) + writer.end(ending), as: UTF8.self)
+        #expect(written.contains(#""stop_reason":"tool_use""#))
+        var answer = AssembledAnswer()
+        answer.add(step.pieces[0].content)
+        let whole = AnthropicAnswerWriter.whole(answer, ending)
+        #expect(try JSONDocument(whole).root.member("stop_reason")?.string == "tool_use")
+    }
+
     @Test func refusesInterleavedCalls() throws {
         var step = AnswerStep()
         step.pieces = [

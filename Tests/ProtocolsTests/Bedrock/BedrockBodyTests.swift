@@ -143,7 +143,7 @@ import Testing
             body: #"{"messages":[{"role":"user","content":[{"image":{"format":"jpeg","source":{"bytes":"AAAA"}}},"#
                 + #"{"image":{"format":"gif","source":{"bytes":"R0lGODlh"}}},{"image":{"format":"png","source":{"s3Location":{"uri":"s3://b/a.png"}}}},"#
                 + #"{"document":{"format":"pdf","name":"a b pdf","source":{"bytes":"BBBB"}}},{"document":{"format":"csv","name":"a b pdf 2","source":{"bytes":"CCCC"}}},"#
-                + #"{"document":{"format":"pdf","name":"document","source":{"bytes":"BBBB"}}},{"audio":{"format":"mp3","source":{"bytes":"DDDD"}}}]}],"#
+                + #"{"document":{"format":"pdf","name":"document","source":{"bytes":"BBBB"}}},{"audio":{"format":"mp3","source":{"bytes":"DDDD"}}},{"text":"See the document."}]}],"#
                 + inference + "}"),
         Row(
             testDescription: "thoughts go back to whose they are",
@@ -156,6 +156,30 @@ import Testing
                 + #"{"role":"user","content":[{"text":"c"}]},{"role":"assistant","content":[{"text":"d"}]}],"#
                 + inference
                 + "}"),
+        Row(
+            testDescription: "a document without a word",
+            request: #"""
+                {"messages":[{"role":"user","content":[{"type":"file","file":{"file_data":"data:application/pdf;base64,QUFB","filename":"a"}}]}]}
+                """#,
+            body:
+                #"{"messages":[{"role":"user","content":[{"document":{"format":"pdf","name":"a","source":{"bytes":"QUFB"}}},"#
+                + #"{"text":"See the document."}]}],"# + inference + "}"),
+        Row(
+            testDescription: "thinking beside sampling", model: "anthropic.claude-3-7-sonnet-20250219-v1:0",
+            maximum: 5_000,
+            request:
+                #"{"messages":[{"role":"user","content":"a"}],"reasoning_effort":"low","temperature":0.5,"top_k":5,"stop":["\n"]}"#,
+            body: "{" + hello
+                + #""inferenceConfig":{"maxTokens":5000},"additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":1024}}}"#,
+            ignored: ["temperature", "top_k", "stop"]),
+        Row(
+            testDescription: "thinking beside a tool that must be called",
+            model: "anthropic.claude-3-7-sonnet-20250219-v1:0", maximum: 5_000,
+            request:
+                #"{"messages":[{"role":"user","content":"a"}],"reasoning_effort":"low","temperature":2,"tools":[{"type":"function","function":{"name":"f"}}],"tool_choice":"required"}"#,
+            body: "{" + hello
+                + #""inferenceConfig":{"maxTokens":5000,"temperature":1},"toolConfig":{"tools":[{"toolSpec":{"name":"f","inputSchema":{"json":{"type":"object","properties":{}}}}}],"toolChoice":{"any":{}}}}"#,
+            ignored: ["reasoning_effort", "temperature"]),
         Row(
             testDescription: "instructions only", prompt: [RenderedMessage(role: .system, text: Array("a".utf8))],
             request: #"{"messages":[]}"#, body: "{" + hello + inference + "}"),
@@ -205,7 +229,7 @@ import Testing
                 """#, spoken: .anthropic)
         #expect(
             String(decoding: body.bytes, as: UTF8.self)
-                == #"{"messages":[{"role":"user","content":[{"document":{"format":"txt","name":"t txt","source":{"bytes":"aGk="}}}]},"#
+                == #"{"messages":[{"role":"user","content":[{"document":{"format":"txt","name":"t txt","source":{"bytes":"aGk="}}},{"text":"See the document."}]},"#
                 + #"{"role":"assistant","content":[{"toolUse":{"toolUseId":"a","name":"f","input":{}}}]},"#
                 + #"{"role":"user","content":[{"toolResult":{"toolUseId":"a","content":[{"image":{"format":"webp","source":{"bytes":"AAAA"}}}],"status":"error"}}]}],"#
                 + #""system":[{"text":"a"}],"# + Self.inference

@@ -55,6 +55,12 @@ package struct ProviderDialect: Hashable, Sendable {
     package var wantsReasoningBack = false
     /// Whether `reasoning_content` in a message is refused.
     package var refusesReasoningBack = false
+    /// Whether ids of calls must be nine letters and digits.
+    package var wantsShortCallIDs = false
+    /// Whether `user` is known; where it is not, it is refused.
+    package var knowsUser = true
+    /// What `seed` is called.
+    package var seed = "seed"
     /// Whether an image's `detail` is kept to.
     package var keepsDetail = false
     package var reasoning = Reasoning.withinOutput
@@ -203,7 +209,8 @@ extension ProviderDialect {
             structuredOutput: .strictJSONSchema),
         ProviderDialect(
             name: "mistral", baseURL: "https://api.mistral.ai/v1", acceptsStreamOptions: false,
-            refusesReasoningBack: true, structuredOutput: .jsonSchema),
+            refusesReasoningBack: true, wantsShortCallIDs: true, knowsUser: false, seed: "random_seed",
+            structuredOutput: .jsonSchema),
         // JSON Schema is known to some of its models only; the others refuse the request.
         ProviderDialect(
             name: "groq", baseURL: "https://api.groq.com/openai/v1", outputMaximum: .maxCompletionTokens,

@@ -132,28 +132,6 @@ extension AnthropicEncoding {
     }
 }
 
-extension JSONText {
-    /// Letters, digits, `_` and `-`. What does not fit is made anew, the same for the same, so that results find their
-    /// calls.
-    fileprivate var anthropicCallID: JSONText {
-        let bytes = utf8
-        let isFit =
-            !bytes.isEmpty
-            && bytes.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-                    true
-                case _: false
-                }
-            }
-        if isFit { return self }
-        // FNV-1a.
-        let hash = bytes.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        return JSONText("call_" + String(hash, radix: 16))
-    }
-}
-
 extension JSONWriter {
     fileprivate mutating func textBlock(_ text: JSONText) {
         beginObject()

@@ -43,7 +43,7 @@ package enum ChatBody {
         for message in version.messages { writer.message(message, dialect) }
         for message in call.messages { writer.message(message, dialect) }
         writer.endArray()
-        let ignored = try writeParameters(version, call, to: &writer)
+        let ignored = try writeParameters(version, call, dialect, to: &writer)
         writer.key(dialect.outputMaximum.rawValue)
         writer.int(maxOutputTokens)
         if call.n > 1 {
@@ -58,7 +58,7 @@ package enum ChatBody {
     }
 
     private static func writeParameters(
-        _ version: Version, _ call: RunCall, to writer: inout JSONWriter
+        _ version: Version, _ call: RunCall, _ dialect: ProviderDialect, to writer: inout JSONWriter
     ) throws(RequestFault) -> [String] {
         var written = reserved
         var ignored: [String] = []
@@ -72,17 +72,21 @@ package enum ChatBody {
                 }
                 continue
             }
+            let name = field.name == "seed" ? dialect.seed : field.name
             let isLocked =
-                !version.overridable.contains(field.name) && version.parameters.contains { $0.name == field.name }
-            if isLocked {
+                !version.overridable.contains(field.name)
+                && version.parameters.contains { $0.name == field.name || $0.name == name }
+            if isLocked || (name == "user" && !dialect.knowsUser) {
                 ignored.append(field.name)
-            } else if written.insert(field.name).inserted {
-                writer.key(field.name)
+            } else if written.insert(name).inserted {
+                writer.key(name)
                 writer.value(field.value)
             }
         }
-        for parameter in version.parameters where written.insert(parameter.name).inserted {
-            writer.key(parameter.name)
+        for parameter in version.parameters {
+            let name = parameter.name == "seed" ? dialect.seed : parameter.name
+            guard written.insert(name).inserted else { continue }
+            writer.key(name)
             writer.raw(parameter.json)
         }
         return ignored
@@ -136,15 +140,25 @@ extension JSONWriter {
         endObject()
     }
 
-    /// The client's own message as it came, but for a role that the provider does not know and thoughts that are not its
-    /// own.
+    /// The client's own message as it came, but for a role that the provider does not know, thoughts that are not its own
+    /// and ids of calls that it does not take.
     fileprivate mutating func message(_ message: JSONValue, _ dialect: ProviderDialect) {
         let foreign = Self.foreignThoughts(message, dialect)
-        if !foreign.isEmpty, let members = try? message.members() {
+        let hasCallIDs = message.member("tool_calls") != nil || message.member("tool_call_id") != nil
+        let changesIDs = dialect.wantsShortCallIDs && hasCallIDs
+        if !foreign.isEmpty || changesIDs, let members = try? message.members() {
             beginObject()
             for member in members where !foreign.contains(member.name) {
                 key(member.name)
-                value(member.value)
+                if changesIDs, member.name == "tool_calls", member.value.kind == .array {
+                    beginArray()
+                    for call in member.value.elements() { shortenID(of: call) }
+                    endArray()
+                } else if changesIDs, member.name == "tool_call_id", let id = JSONText(member.value) {
+                    text(id.shortCallID)
+                } else {
+                    value(member.value)
+                }
             }
             endObject()
             return
@@ -159,6 +173,20 @@ extension JSONWriter {
         spliced += #""system""#.utf8
         spliced += message.document[role.range.upperBound..<message.range.upperBound]
         raw(spliced)
+    }
+
+    private mutating func shortenID(of call: JSONValue) {
+        guard let members = try? call.members() else { return value(call) }
+        beginObject()
+        for member in members {
+            key(member.name)
+            if member.name == "id", let id = JSONText(member.value) {
+                text(id.shortCallID)
+            } else {
+                value(member.value)
+            }
+        }
+        endObject()
     }
 
     /// Names of a message's members that say what another provider thought.

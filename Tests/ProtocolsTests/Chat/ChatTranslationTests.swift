@@ -113,6 +113,24 @@ import Testing
         #expect(try Self.body(request, "anthropic").messages == #"[{"role":"assistant","content":"c"}]"#)
     }
 
+    /// Its ids have nine letters and digits, its seed another name, and it refuses `user`.
+    @Test func mistralHasItsOwnIDsAndNames() throws {
+        func call(_ id: String) -> String {
+            #"{"id":"\#(id)","type":"function","function":{"name":"f","arguments":"{}"}}"#
+        }
+        func messages(_ long: String) -> String {
+            #"[{"role":"assistant","content":"","tool_calls":[\#(call(long)),\#(call("abcDEF123"))]},"#
+                + #"{"role":"tool","tool_call_id":"\#(long)","content":"r"}]"#
+        }
+        let request = #"{"messages":\#(messages("call_long")),"seed":7,"user":"u"}"#
+        let (sent, body) = try Self.body(request, "mistral")
+        let id = try #require(try JSONDocument(Array(sent.utf8)).root.elements().last?.member("tool_call_id")?.string)
+        #expect(id.utf8.count == 9 && id.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) })
+        #expect(sent == messages(id))
+        #expect(String(decoding: body.bytes, as: UTF8.self).contains(#""random_seed":7"#) && body.ignored == ["user"])
+        #expect(try Self.body(request).messages == messages("call_long"))
+    }
+
     @Test func idsThatDoNotFitAnthropicAreMadeAnew() throws {
         let request =
             #"{"messages":[{"role":"assistant","tool_calls":[{"id":"a.b:1","type":"function","function":{"name":"f","arguments":""}}]},{"role":"tool","tool_call_id":"a.b:1","content":"r"}]}"#

@@ -32,6 +32,11 @@ enum ErrorResponse {
         facts.format.encodeEvent(body(error, facts), status: error.status, requestID: facts.shownID)
     }
 
+    /// The same where a writer has begun the stream: some protocols end it in more than an error.
+    static func end(of writer: inout any AnswerWriter, _ error: GatewayError, _ facts: RunFacts) -> [UInt8] {
+        writer.fail(body(error, facts), status: error.status, requestID: "\(facts.id)")
+    }
+
     private static func body(_ error: GatewayError, _ facts: RunFacts) -> ErrorBody {
         var extra: [(name: String, json: String)] = [("run_id", "\"\(facts.runID)\"")]
         if let charged = error.charged { extra.append(("charged", "\(charged)")) }

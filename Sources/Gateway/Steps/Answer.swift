@@ -27,6 +27,8 @@ struct Answer {
     /// What it says as JSON, where that is what the output schema asks for. Of choice 0.
     var json: [UInt8]?
     var keptBack = KeptBack.nothing
+    /// The stream that broke off, as the client has it so far.
+    var broken: ClientStream?
     /// What is known of it: what a client is told of its id, model and end.
     var tally = AnswerTally()
 

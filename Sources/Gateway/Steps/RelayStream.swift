@@ -23,6 +23,7 @@ extension RunPipeline {
             answer.usageIsEarly = tally.usageIsEarly || !tally.isDone && tally.finishedChoices < Int(call.n)
             // A failure before anything was said costs nothing, though the stream began by telling its input (Anthropic).
             if answer.fault != nil, !answer.wasServed, answer.usageIsEarly { answer.usage = nil }
+            if answer.fault != nil { answer.broken = end.stream }
         }
         while !end.reader.tally.isDone {
             let bytes = try await next(exchange, end, call)

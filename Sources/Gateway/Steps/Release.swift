@@ -21,6 +21,9 @@ extension RunPipeline {
         facts.cost = run.end?.cost
         if var fault = answer.fault {
             fault.charged = run.end?.cost
+            if client.responseHasBegun, case .written(var writer)? = answer.broken {
+                return .stream(ErrorResponse.end(of: &writer, fault, facts))
+            }
             return ending(fault, client, facts)
         }
         let end = AnswerEnding(

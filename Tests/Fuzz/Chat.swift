@@ -53,7 +53,7 @@ extension FuzzTarget {
         try hold(answer.outputByteCount <= body.count, "no more output than came")
         var assembly = AnswerAssembly()
         assembly.add(answer)
-        try hold(assembly.byteCount <= answer.outputByteCount, "no more is put together than was said")
+        try hold(assembly.byteCount <= body.count, "no more is put together than came")
         let priced = try ChatUsage.addingCost("0.25", to: body)
         let usage = try reread(priced, "an answer with its cost is JSON").root.member("usage")
         if let usage, usage.kind == .object {

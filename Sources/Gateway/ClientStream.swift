@@ -42,12 +42,12 @@ enum ClientStream {
                 }
             }
             return bytes
+        // Given up while they write: with two owners all that they keep would be copied for each event.
         case .workflowAI(var stream):
-            let bytes = stream.write(step)
-            self = .workflowAI(stream)
-            return bytes
+            self = .raw
+            defer { self = .workflowAI(stream) }
+            return stream.write(step)
         case .written(var writer):
-            // Given up while it writes: with two owners all that it keeps would be copied for each event.
             self = .raw
             defer { self = .written(writer) }
             return try writer.write(step)

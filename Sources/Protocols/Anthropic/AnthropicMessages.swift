@@ -79,19 +79,9 @@ extension AnthropicEncoding {
         writer.endObject()
     }
 
-    /// Texts of white space alone are refused; so are thoughts without a signature that holds here.
-    private func isSaid(_ part: Turn.Part) -> Bool {
-        switch part {
-        case .text(let text), .refusal(let text): !text.isBlank
-        case .reasoning(_, let signature): signature.flatMap(open) != nil
-        case .hiddenReasoning(let data): open(data) != nil
-        case .media, .call, .result, .native: true
-        }
-    }
+    private func isSaid(_ part: Turn.Part) -> Bool { outgoing.isSaid(part, to: .anthropic) }
 
-    private func open(_ sealed: JSONText) -> JSONText? {
-        ReasoningSeal.open(sealed, spokenIn: outgoing.spoken, for: .anthropic)
-    }
+    private func open(_ sealed: JSONText) -> JSONText? { outgoing.open(sealed, for: .anthropic) }
 
     private mutating func writeBlock(_ part: Turn.Part) throws(RequestFault) {
         switch part {

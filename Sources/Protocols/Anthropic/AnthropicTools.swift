@@ -4,7 +4,10 @@ extension AnthropicEncoding {
     /// The version's come first.
     mutating func writeTools() {
         let conversation = outgoing.conversation
-        let known = conversation.tools.filter { $0.native == nil || outgoing.spoken == .anthropic }
+        // What a version asks for in Anthropic's own words goes out whoever calls; OpenAI's custom tools have no place here.
+        let known = conversation.tools.filter { tool in
+            tool.native.map { (try? JSONDocument(Array($0)))?.root.member("custom") == nil } ?? true
+        }
         if known.count < conversation.tools.count { ignored.append("tools") }
         guard !known.isEmpty || !outgoing.rawTools.isEmpty else { return }
         writer.key("tools")

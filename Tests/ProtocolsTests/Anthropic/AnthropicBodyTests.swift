@@ -209,6 +209,21 @@ import Testing
         )
     }
 
+    /// Whichever protocol its client speaks; what the client's own protocol alone knows stays behind, by name.
+    @Test(arguments: [WireProtocol.chat, .anthropic]) func aVersionsHostedToolsGoThrough(_ spoken: WireProtocol) throws
+    {
+        var version = Self.version
+        let hosted = #"{"type":"web_search_20250305","name":"web_search"}"#
+        version.parameters = [Parameter(name: "tools", json: Array("[\(hosted),\(Self.custom)]".utf8))]
+        let theirs = spoken == .chat ? #","tools":[{"type":"web_search"}]"# : ""
+        let (body, ignored) = try Self.body(
+            #"{"messages":[{"role":"user","content":"a"}]\#(theirs)}"#, version, spoken: spoken)
+        #expect(body.hasSuffix(#","tools":[\#(hosted)]}"#))
+        #expect(ignored == (spoken == .chat ? ["tools", "tools"] : ["tools"]))
+    }
+
+    private static let custom = #"{"type":"custom","custom":{"name":"c"}}"#
+
     @Test func aVersionsOwnFieldsGoThrough() throws {
         var version = Self.version
         version.parameters = [Parameter(name: "service_tier", json: Array(#""auto""#.utf8))]
